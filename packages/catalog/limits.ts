@@ -1,0 +1,18 @@
+/** The bounds that callers meet, each with its reason. Bounds of a wallet's own state stand in packages/ledger. */
+
+export const limits = {
+  /** Reserves and deductions a user may make in a minute, counted in the wallet itself. */
+  operationsPerMinuteMax: 100,
+  purchasesPerHourMax: 10,
+  /** Idempotency-Key: visible ASCII. */
+  idempotencyKeyLengthMax: 255,
+  /** Any body but a batch. */
+  bodyBytesMax: 64 * 1024,
+  holdTtlSeconds: { min: 1, max: 86_400, default: 900 },
+  /** One page of entries; the security rules allow clients the same. */
+  entriesPageMax: 100,
+  /** Credits in one grant: far above any package, far below what sums of safe integers can bear. */
+  grantCreditsMax: 1_000_000_000,
+  /** Unicode code points in one narration; the operation's price bound is higher. */
+  narrationCharactersMax: 10_000,
+} as const;

@@ -1,0 +1,115 @@
+// Ids of documents and fingerprints of requests (wire.md, Ids; design section 4). Everything derives from digests, so
+// any legal key gives a legal document id and nothing has to be looked up.
+import { jcs } from './jcs.ts';
+import type { Json } from './jcs.ts';
+import { sha256 } from './sha256.ts';
+import type { Command, FactId } from './types.ts';
+
+/** First 32 hex of sha256(JCS(parts)). */
+export function id(...parts: readonly (string | number)[]): string {
+  return sha256(jcs(parts)).slice(0, 32);
+}
+
+/** The digest of an Idempotency-Key, scoped to wallet and command: the entry id of a grant, reserve or deduct. */
+export function keyId(walletId: string, command: string, key: string): string {
+  return id('key', walletId, command, key);
+}
+
+/** The one document that a hold's settle, release and expiry all create, so that exactly one of them wins. */
+export function endId(holdId: string): string {
+  return id('end', holdId);
+}
+
+/** The entry id of what time does to a grant. */
+export function timeId(walletId: string, seq: number): string {
+  return id('time', walletId, seq);
+}
+
+/**
+ * Digest of what a client asked for, before defaults: an equal key with another fingerprint is refused.
+ *
+ * @param target what the command acts on (the walletId, a holdId); @param fields the client's own fields
+ */
+export function fingerprint(command: string, target: string, fields: Json): string {
+  return sha256(jcs([1, command, target, fields]));
+}
+
+/** 1..255 visible ASCII characters (design section 4). */
+const LEGAL_KEY = /^[!-~]{1,255}$/;
+
+/** Whether `key` may stand in an Idempotency-Key header. */
+export function isLegalKey(key: unknown): key is string {
+  return typeof key === 'string' && LEGAL_KEY.test(key);
+}
+
+/** Whether `text` can name a document of the ledger. Ids from outside are looked up, so only their shape matters. */
+export function isId(text: unknown): text is string {
+  return typeof text === 'string' && text.length >= 1 && text.length <= 128 && text.isWellFormed();
+}
+
+/** The digest that a keyed command's entry carries; null for a tick and for a command without a legal key. */
+export function commandKeyDigest(walletId: string, command: Command): string | null {
+  if (command.type === 'tick' || !isLegalKey(command.key)) return null;
+  return remembered(walletId, command);
+}
+
+/**
+ * The id of the entry that the command's effect claims: the key's digest for grant, reserve and deduct, the hold's end
+ * for settle and release, null for a tick (and for a malformed command, which claims nothing).
+ */
+export function commandEntryId(walletId: string, command: Command): string | null {
+  switch (command?.type) {
+    case 'grant':
+    case 'reserve':
+    case 'deduct':
+      return commandKeyDigest(walletId, command);
+    case 'settle':
+    case 'release':
+      return isId(command.holdId) ? endId(command.holdId) : null;
+    default:
+      return null;
+  }
+}
+
+/**
+ * Ids of the entries that must have been read, at or after the wallet's version, before a refusal of this command is
+ * definite and before a replay can name the hold's state.
+ */
+export function reads(walletId: string, command: Command): readonly string[] {
+  const own = commandEntryId(walletId, command);
+  if (own === null) return [];
+  switch (command.type) {
+    case 'reserve': {
+      const earlier = isId(command.supersedes) ? [command.supersedes, endId(command.supersedes)] : [];
+      return [own, endId(own), ...earlier];
+    }
+    case 'settle':
+    case 'release':
+      return [own, command.holdId];
+    default:
+      return [own];
+  }
+}
+
+/** The facts that a command needs beside the wallet: none in this release. */
+export function needs(_command: Command): readonly FactId[] {
+  return [];
+}
+
+interface Remembered {
+  readonly walletId: string;
+  readonly type: string;
+  readonly key: string;
+  readonly digest: string;
+}
+/** The engine asks for the id before it decides, and decides again after a conflict: hash once a command. */
+const digests = new WeakMap<Command, Remembered>();
+
+function remembered(walletId: string, command: Exclude<Command, { type: 'tick' }>): string {
+  const { type, key } = command;
+  const known = digests.get(command);
+  if (known?.walletId === walletId && known.type === type && known.key === key) return known.digest;
+  const digest = keyId(walletId, type, key);
+  digests.set(command, { walletId, type, key, digest });
+  return digest;
+}

@@ -1,0 +1,133 @@
+// The audit's own state machine: what the entries say, folded posting by posting.
+import { checkDeadlines, checkMoves, checkUniqueness } from './rules.ts';
+import type { Settings } from './audit.ts';
+import type { Report } from './safely.ts';
+import type { Account, EntryBody, GrantKind, Posting } from '../types.ts';
+
+export interface FoldedGrant {
+  readonly grantId: string;
+  readonly kind: GrantKind;
+  readonly expiresAt: number | undefined;
+  readonly seq: number;
+  remaining: number;
+  /** What open holds have of it. */
+  held: number;
+}
+
+export interface FoldedHold {
+  readonly holdId: string;
+  readonly opened: EntryBody;
+  /** Credits a grant, in the order of the postings. */
+  readonly parts: Map<string, number>;
+  /** Credits of no grant: lent by an overdraft. */
+  lent: number;
+}
+
+export interface Fold {
+  readonly settings: Settings;
+  readonly totals: Record<Account, number>;
+  readonly grants: Map<string, FoldedGrant>;
+  readonly holds: Map<string, FoldedHold>;
+  /** How holds ended: the type of the entry that did it. */
+  readonly ended: Map<string, { readonly type: EntryBody['type']; readonly actor: string }>;
+  readonly ids: Set<string>;
+  last: EntryBody | undefined;
+}
+
+export function emptyFold(settings: Settings): Fold {
+  return {
+    settings,
+    totals: { issued: 0, available: 0, held: 0, consumed: 0, expired: 0, clawedBack: 0, waived: 0, debt: 0 },
+    grants: new Map(),
+    holds: new Map(),
+    ended: new Map(),
+    ids: new Set(),
+    last: undefined,
+  };
+}
+
+/** Checks an entry against what came before it, then takes it in. */
+export function foldEntry(fold: Fold, entryId: string, body: EntryBody, report: Report): void {
+  checkUniqueness(fold, entryId, body, report);
+  checkDeadlines(fold, body, report);
+  checkMoves(fold, body, report);
+  begin(fold, entryId, body);
+  for (const posting of body.postings) post(fold, posting, report);
+  end(fold, body, report);
+  checkAfter(fold, body, report);
+  fold.last = body;
+}
+
+function begin(fold: Fold, entryId: string, body: EntryBody): void {
+  if (body.type === 'grant' && body.grant) {
+    const { kind, expiresAt } = body.grant;
+    fold.grants.set(entryId, { grantId: entryId, kind, expiresAt, seq: body.seq, remaining: 0, held: 0 });
+  }
+  if (body.type === 'reserve') {
+    fold.holds.set(entryId, { holdId: entryId, opened: body, parts: new Map(), lent: 0 });
+  }
+}
+
+function post(fold: Fold, { account, credits, grantId, holdId }: Posting, report: Report): void {
+  if (!Object.hasOwn(fold.totals, account)) return report('postings', `account ${account} is unknown`);
+  fold.totals[account] += credits;
+  const grant = grantId === undefined ? undefined : fold.grants.get(grantId);
+  if (grantId !== undefined && grant === undefined) report('postings', `grant ${grantId} is unknown or used up`);
+  if (account === 'available' && grant) grant.remaining += credits;
+  if (account !== 'held') return;
+  const hold = fold.holds.get(holdId ?? '');
+  if (hold === undefined) return report('hold', `hold ${holdId} is not open`);
+  if (grantId === undefined) hold.lent += credits;
+  else hold.parts.set(grantId, (hold.parts.get(grantId) ?? 0) + credits);
+  if (grant) grant.held += credits;
+}
+
+const ENDS: readonly string[] = ['settle', 'release', 'expireHold'];
+
+function end(fold: Fold, body: EntryBody, report: Report): void {
+  if (ENDS.includes(body.type)) {
+    const hold = fold.holds.get(body.holdId ?? '');
+    if (hold && (hold.lent !== 0 || [...hold.parts.values()].some((credits) => credits !== 0))) {
+      report('hold', `hold ${hold.holdId} ends with credits in it`);
+    }
+    if (hold) fold.ended.set(hold.holdId, { type: body.type, actor: hold.opened.actor.pseudonym });
+    fold.holds.delete(body.holdId ?? '');
+  }
+  for (const grant of touched(fold, body)) {
+    if (grant.remaining < 0) report('negative', `grant ${grant.grantId} has ${grant.remaining} credits`);
+    if (grant.held < 0) report('negative', `holds have ${grant.held} credits of grant ${grant.grantId}`);
+    if (grant.remaining === 0 && grant.held === 0) fold.grants.delete(grant.grantId);
+  }
+}
+
+function touched(fold: Fold, body: EntryBody): readonly FoldedGrant[] {
+  const ids = new Set(body.postings.map(({ grantId }) => grantId ?? ''));
+  if (body.type === 'grant') ids.add(body.keyDigest);
+  return [...ids].map((grantId) => fold.grants.get(grantId)).filter((grant) => grant !== undefined);
+}
+
+function checkAfter({ settings, totals, grants, holds }: Fold, body: EntryBody, report: Report): void {
+  const debt = -totals.debt;
+  if (!Object.values(totals).every(Number.isSafeInteger)) report('postings', 'a total is no safe integer');
+  if (debt < 0) report('debt', `debt is ${debt}`);
+  if (totals.available > 0 && debt > 0) report('debt', `${totals.available} are available beside a debt of ${debt}`);
+  if (body.postings.some((p) => p.account === 'debt' && p.credits < 0) && debt > settings.overdraftLimit) {
+    report('debt', `spending leaves a debt of ${debt}`);
+  }
+  let remaining = 0;
+  let held = 0;
+  let lent = 0;
+  for (const grant of grants.values()) remaining += grant.remaining;
+  for (const hold of holds.values()) {
+    lent += hold.lent;
+    for (const credits of hold.parts.values()) held += credits;
+  }
+  held += lent;
+  if (lent > debt) report('debt', `open holds were lent ${lent}, the debt is ${debt}`);
+  if (totals.available !== remaining) report('balance', `available is ${totals.available}, grants have ${remaining}`);
+  if (totals.held !== held) report('balance', `held is ${totals.held}, holds have ${held}`);
+  const after = body.balanceAfter;
+  if (after.available !== totals.available || after.held !== totals.held || after.debt !== debt) {
+    report('balance', `balanceAfter differs from ${totals.available} available, ${totals.held} held, ${debt} debt`);
+  }
+}

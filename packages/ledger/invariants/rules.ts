@@ -1,0 +1,249 @@
+// The rules that an entry must keep against the state in front of it.
+import type { Fold, FoldedGrant, FoldedHold } from './fold.ts';
+import { idOf, sha256Of } from './safely.ts';
+import type { Report } from './safely.ts';
+import type { Account, EntryBody, EntryType, Posting } from '../types.ts';
+
+/** wire.md, Ids: a document's id says what it is, so its existence is the proof of "once". */
+export function checkUniqueness(fold: Fold, entryId: string, body: EntryBody, report: Report): void {
+  if (fold.ids.has(entryId)) report('uniqueness', `entry ${entryId} exists twice`);
+  fold.ids.add(entryId);
+  const expected = idFor(body);
+  if (entryId !== expected) report('uniqueness', `a ${body.type} stands under ${entryId}, not ${expected}`);
+  const isTimes = body.type === 'expireHold' || body.type === 'expireGrant';
+  if (isTimes !== (body.actor.kind === 'time')) report('uniqueness', `a ${body.type} by ${body.actor.kind}`);
+  if (!isTimes) return;
+  const target = body.type === 'expireHold' ? body.holdId : body.grantId;
+  if (body.keyDigest !== entryId) report('uniqueness', 'what time did carries a foreign key');
+  if (body.fingerprint !== sha256Of([1, 'time', target, {}])) report('uniqueness', 'the fingerprint is wrong');
+}
+
+function idFor(body: EntryBody): string {
+  switch (body.type) {
+    case 'grant':
+    case 'reserve':
+    case 'deduct':
+      return body.keyDigest;
+    case 'settle':
+    case 'release':
+    case 'expireHold':
+      return idOf('end', body.holdId ?? '');
+    case 'expireGrant':
+      return idOf('time', body.walletId, body.seq);
+  }
+}
+
+/** Time in a wallet: forwards only; what was due comes first, each at its deadline, in the order of deadlines. */
+export function checkDeadlines(fold: Fold, body: EntryBody, report: Report): void {
+  const { createdAt, effectiveAt } = body;
+  if (fold.last && createdAt < fold.last.createdAt) report('time', 'createdAt runs backwards');
+  if (fold.last && effectiveAt < fold.last.effectiveAt) report('time', 'effectiveAt runs backwards');
+  if (effectiveAt > createdAt) report('time', 'takes effect after it was written');
+  const due = earliestDue(fold);
+  const deadline = deadlineOf(fold, body);
+  if (deadline === undefined) {
+    if (effectiveAt !== createdAt) report('time', 'a command takes effect at another time than its own');
+    if (due && due.at <= createdAt) report('time', `${due.what} was due at ${due.at}`);
+    return;
+  }
+  if (effectiveAt !== Math.max(deadline, fold.last?.effectiveAt ?? 0)) {
+    report('time', `takes effect at ${effectiveAt}, its deadline is ${deadline}`);
+  }
+  if (due && (due.at < deadline || (due.at === deadline && due.isHold && body.type === 'expireGrant'))) {
+    report('time', `${due.what} was due before it, at ${due.at}`);
+  }
+}
+
+interface Due {
+  readonly at: number;
+  readonly what: string;
+  readonly isHold: boolean;
+}
+
+function earliestDue(fold: Fold): Due | undefined {
+  let due: Due | undefined;
+  for (const { holdId, opened } of fold.holds.values()) {
+    const at = opened.expiresAt ?? 0;
+    if (due === undefined || at < due.at) due = { at, what: `hold ${holdId}`, isHold: true };
+  }
+  for (const { grantId, expiresAt, remaining } of fold.grants.values()) {
+    if (expiresAt === undefined || remaining === 0) continue;
+    if (due === undefined || expiresAt < due.at) due = { at: expiresAt, what: `grant ${grantId}`, isHold: false };
+  }
+  return due;
+}
+
+function deadlineOf(fold: Fold, body: EntryBody): number | undefined {
+  if (body.type === 'expireHold') return fold.holds.get(body.holdId ?? '')?.opened.expiresAt ?? Infinity;
+  if (body.type === 'expireGrant') return fold.grants.get(body.grantId ?? '')?.expiresAt ?? Infinity;
+  return undefined;
+}
+
+/** The design's table of postings: which accounts a type moves, and in which direction. */
+const MOVES: Readonly<Record<EntryType, Partial<Record<Account, 1 | -1>>>> = {
+  grant: { issued: -1, available: 1, debt: 1 },
+  reserve: { held: 1, available: -1, debt: -1 },
+  settle: { held: -1, consumed: 1, available: 1, debt: 1 },
+  release: { held: -1, available: 1, debt: 1 },
+  deduct: { consumed: 1, available: -1, debt: -1 },
+  expireHold: { held: -1, available: 1, debt: 1 },
+  expireGrant: { available: -1, expired: 1 },
+};
+
+export function checkMoves(fold: Fold, body: EntryBody, report: Report): void {
+  let sum = 0;
+  for (const posting of body.postings) {
+    const { account, credits, grantId, holdId } = posting;
+    sum += credits;
+    const isRefinancing = account === 'held' && holdId !== body.holdId;
+    if (credits === 0) report('postings', `a posting of nothing on ${account}`);
+    if (!isRefinancing && Math.sign(credits) !== MOVES[body.type][account]) {
+      report('amount', `a ${body.type} moves ${credits} on ${account}`);
+    }
+    if (account === 'available' && grantId === undefined) report('postings', 'available without its grant');
+    if (account === 'held' && holdId === undefined) report('postings', 'held without its hold');
+  }
+  if (sum !== 0) report('postings', `the postings sum to ${sum}`);
+  checkRefinancing(body, report);
+  checkType(fold, body, report);
+}
+
+/** What repays debt turns the overdraft of other holds into credits of a grant: as much as leaves comes in. */
+function checkRefinancing({ postings, holdId, type }: EntryBody, report: Report): void {
+  const others = new Map<string, number>();
+  for (const posting of postings) {
+    if (posting.account !== 'held' || posting.holdId === undefined || posting.holdId === holdId) continue;
+    others.set(posting.holdId, (others.get(posting.holdId) ?? 0) + posting.credits);
+    const isLent = posting.grantId === undefined;
+    if (isLent === posting.credits > 0) report('hold', `moves ${posting.credits} in another hold`);
+  }
+  if ([...others.values()].some((credits) => credits !== 0)) report('hold', 'fills or empties another hold');
+  if (others.size > 0 && totalOf(postings, 'debt') <= 0) report('hold', `a ${type} refinances without repaying`);
+}
+
+function checkType(fold: Fold, body: EntryBody, report: Report): void {
+  switch (body.type) {
+    case 'grant':
+      expectTotal(body, 'issued', -(body.grant?.credits ?? 0), report);
+      return checkIncoming(fold, [[body.keyDigest, body.grant?.credits ?? 0]], 0, body, report);
+    case 'reserve':
+      expectTotal(body, 'held', body.credits ?? 0, report);
+      checkOpening(fold, body, report);
+      return checkBurnDown(fold, body, report);
+    case 'deduct':
+      expectTotal(body, 'consumed', body.credits ?? 0, report);
+      return checkBurnDown(fold, body, report);
+    case 'settle':
+      expectTotal(body, 'consumed', body.credits ?? 0, report);
+      return checkEnding(fold, body, body.credits ?? 0, report);
+    case 'release':
+    case 'expireHold':
+      return checkEnding(fold, body, 0, report);
+    case 'expireGrant': {
+      const grant = fold.grants.get(body.grantId ?? '');
+      if (body.postings.some((p) => p.account === 'available' && p.grantId !== body.grantId)) {
+        report('amount', 'another grant expires');
+      }
+      return expectTotal(body, 'expired', grant?.remaining ?? 0, report);
+    }
+  }
+}
+
+function totalOf(postings: readonly Posting[], account: Account): number {
+  return postings.reduce((sum, posting) => sum + (posting.account === account ? posting.credits : 0), 0);
+}
+
+function expectTotal({ postings, type }: EntryBody, account: Account, expected: number, report: Report): void {
+  const total = totalOf(postings, account);
+  if (total !== expected) report('amount', `the ${type} moves ${total} on ${account}, not ${expected}`);
+}
+
+const OPEN_HOLDS = 100;
+const ALLOCATIONS = 16;
+
+function checkOpening(fold: Fold, body: EntryBody, report: Report): void {
+  if (body.holdId !== body.keyDigest) report('hold', 'the reserve names another hold than its own');
+  if (fold.holds.size >= OPEN_HOLDS) report('hold', `more than ${OPEN_HOLDS} holds are open`);
+  const held = body.postings.filter(({ account }) => account === 'held');
+  if (held.filter(({ grantId }) => grantId !== undefined).length > ALLOCATIONS) report('hold', 'too many allocations');
+  if ((body.expiresAt ?? 0) <= body.createdAt) report('hold', 'the hold begins expired');
+  if (body.supersedes === undefined) return;
+  const earlier = fold.ended.get(body.supersedes);
+  if (earlier === undefined || earlier.type === 'settle') report('hold', 'supersedes a hold that is open or settled');
+  else if (earlier.actor !== body.actor.pseudonym) report('hold', 'supersedes the hold of another account');
+}
+
+/** Credits leave the grants that stand first; an overdraft begins where they end. */
+function checkBurnDown(fold: Fold, body: EntryBody, report: Report): void {
+  const order = [...fold.grants.values()].filter((grant) => grant.remaining > 0).sort(inBurnDownOrder);
+  let rest = body.credits ?? 0;
+  const expected: string[] = [];
+  for (const { grantId, remaining } of order) {
+    if (rest === 0) break;
+    const taken = Math.min(rest, remaining);
+    expected.push(`${grantId} ${taken}`);
+    rest -= taken;
+  }
+  const actual = body.postings.filter((p) => p.account === 'available').map((p) => `${p.grantId} ${-p.credits}`);
+  if (actual.join() !== expected.join()) report('burnDown', `spends ${actual.join()}, not ${expected.join()}`);
+  if (body.type !== 'reserve') return;
+  const held = body.postings.filter((p) => p.account === 'held' && p.grantId !== undefined);
+  if (held.map((p) => `${p.grantId} ${p.credits}`).join() !== expected.join())
+    report('burnDown', 'holds other credits');
+}
+
+const PROMOTIONAL: readonly string[] = ['signup', 'free', 'bonus'];
+
+export function inBurnDownOrder(a: FoldedGrant, b: FoldedGrant): number {
+  const byExpiry = (a.expiresAt ?? Number.MAX_VALUE) - (b.expiresAt ?? Number.MAX_VALUE);
+  const byPriority = Number(!PROMOTIONAL.includes(a.kind)) - Number(!PROMOTIONAL.includes(b.kind));
+  return byExpiry || byPriority || a.seq - b.seq;
+}
+
+/** An end takes its whole hold, consumes the first credits of it, and returns the others to where they came from. */
+function checkEnding(fold: Fold, body: EntryBody, consumed: number, report: Report): void {
+  const hold = fold.holds.get(body.holdId ?? '');
+  if (hold === undefined) return report('hold', `hold ${body.holdId} is not open`);
+  if (body.operation !== hold.opened.operation) report('hold', 'ends under another operation');
+  if (body.type !== 'expireHold' && body.actor.pseudonym !== hold.opened.actor.pseudonym) {
+    report('hold', 'is ended by another account');
+  }
+  if (body.type === 'settle' && body.priceVersion !== hold.opened.priceVersion) report('hold', 'has another price');
+  if (consumed > (hold.opened.credits ?? 0)) report('amount', `charges ${consumed}, more than was held`);
+  const { parts, lent } = leftIn(hold, consumed);
+  checkIncoming(fold, parts, lent, body, report);
+}
+
+function leftIn({ parts, lent }: FoldedHold, consumed: number): { parts: [string, number][]; lent: number } {
+  let toConsume = consumed;
+  const left: [string, number][] = [];
+  for (const [grantId, credits] of parts) {
+    const taken = Math.min(credits, toConsume);
+    toConsume -= taken;
+    left.push([grantId, credits - taken]);
+  }
+  return { parts: left, lent: lent - toConsume };
+}
+
+/** in(x): debt first, out of the first parts; what an overdraft lent can go nowhere else. */
+function checkIncoming(
+  fold: Fold,
+  parts: readonly (readonly [string, number])[],
+  lent: number,
+  { postings }: EntryBody,
+  report: Report,
+): void {
+  const debt = -fold.totals.debt;
+  const incoming = parts.reduce((sum, [, credits]) => sum + credits, lent);
+  const repays = Math.min(incoming, debt);
+  if (totalOf(postings, 'debt') !== repays) report('debt', `repays ${totalOf(postings, 'debt')}, not ${repays}`);
+  let fromParts = repays - lent;
+  const expected: string[] = [];
+  for (const [grantId, credits] of parts) {
+    const taken = Math.min(credits, Math.max(0, fromParts));
+    fromParts -= taken;
+    if (credits > taken) expected.push(`${grantId} ${credits - taken}`);
+  }
+  const actual = postings.filter((p) => p.account === 'available').map((p) => `${p.grantId} ${p.credits}`);
+  if (actual.join() !== expected.join()) report('burnDown', `returns ${actual.join()}, not ${expected.join()}`);
+}

@@ -1,0 +1,55 @@
+// The wallet document against the fold: the entries alone must reproduce it.
+import type { Fold } from './fold.ts';
+import { inBurnDownOrder } from './rules.ts';
+import { canonical } from './safely.ts';
+import type { Report } from './safely.ts';
+import type { Wallet } from '../types.ts';
+
+/** Reports each part of the wallet that differs from the fold. Owner and readers stand in no entry. */
+export function checkWallet(wallet: Wallet, fold: Fold, seq: number, headHash: string, report: Report): void {
+  const expected: Readonly<Record<string, unknown>> = {
+    v: 1,
+    grants: grantsOf(fold),
+    holds: holdsOf(fold),
+    ...fold.settings,
+    debt: 0 - fold.totals.debt,
+    totals: fold.totals,
+    seq,
+    headHash,
+    at: fold.last?.createdAt ?? 0,
+  };
+  for (const [field, value] of Object.entries(expected)) {
+    const actual = canonical(wallet[field as keyof Wallet]);
+    if (actual !== canonical(value)) report('wallet', `${field} is ${actual}, the entries say ${canonical(value)}`);
+  }
+}
+
+function grantsOf({ grants }: Fold): readonly unknown[] {
+  return [...grants.values()].sort(inBurnDownOrder).map(({ grantId, kind, expiresAt, seq, remaining }) => ({
+    grantId,
+    kind,
+    priority: kind === 'plan' || kind === 'purchase' ? 1 : 0,
+    remaining,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    seq,
+  }));
+}
+
+function holdsOf({ holds }: Fold): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    [...holds.values()].map(({ holdId, opened, parts, lent }) => [
+      holdId,
+      {
+        holdId,
+        credits: opened.credits,
+        allocations: [...parts].map(([grantId, credits]) => ({ grantId, credits })),
+        debt: lent,
+        operation: opened.operation,
+        priceVersion: opened.priceVersion,
+        actor: opened.actor.pseudonym,
+        createdAt: opened.createdAt,
+        expiresAt: opened.expiresAt,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,107 @@
+// Random histories of one wallet for property tests: commands with time jumps, repeats, other accounts, hostile numbers.
+import fc from 'fast-check';
+import { fingerprint } from '../index.ts';
+import type { Actor, Command } from '../index.ts';
+import { holdIdOf, WALLET_ID } from './player.ts';
+
+/** One thing that happens, `afterMs` behind the one before it. */
+export interface Event {
+  readonly afterMs: number;
+  readonly command: Command;
+}
+
+/** Few keys and accounts, so that repeats, conflicts and ended holds are frequent. */
+const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+const actor = fc
+  .constantFrom('narrate', 'narrate', 'narrate', 'render')
+  .map((pseudonym): Actor => ({ kind: 'service', pseudonym }));
+const credits = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 0, max: 12 }) },
+  { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, NaN, Infinity, -0, 2 ** 53, Number.MAX_SAFE_INTEGER) },
+);
+const operation = fc.constantFrom('narration', 'story');
+const afterMs = fc.oneof(fc.constantFrom(0, 1, 999, 1_000), fc.integer({ min: 0, max: 6_000 }));
+
+/** As the API makes it; numbers that JCS refuses go in as text. */
+function keyed(type: string, target: string, name: string, fields: Readonly<Record<string, unknown>>) {
+  const text = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, String(value)]));
+  return { key: name, fingerprint: fingerprint(type, target, text) };
+}
+
+const grant = fc
+  .record({
+    key,
+    credits,
+    kind: fc.constantFrom('signup', 'free', 'bonus', 'plan', 'purchase'),
+    expiresAt: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: undefined }),
+  })
+  .map(({ key, credits, kind, expiresAt }): Command => {
+    const fields = {
+      kind,
+      credits,
+      source: 'test',
+      reasonCode: 'test',
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    };
+    const admin = { kind: 'admin', pseudonym: 'admin' } as const;
+    return { type: 'grant', ...keyed('grant', WALLET_ID, key, fields), ...fields, actor: admin };
+  });
+
+const reserve = fc
+  .record({
+    key,
+    credits,
+    operation,
+    actor,
+    ttlMs: fc.constantFrom(1_000, 2_000, 5_000, 20_000),
+    earlier: fc.option(key, { nil: undefined, freq: 2 }),
+  })
+  .map(({ key, credits, operation, actor, ttlMs, earlier }): Command => {
+    const supersedes = earlier === undefined ? {} : { supersedes: holdIdOf(earlier) };
+    const fields = { operation, credits, ttlMs, ...supersedes };
+    const priced = { operation, params: { characters: 100 }, credits, priceVersion: 1 };
+    return { type: 'reserve', ...keyed('reserve', WALLET_ID, key, fields), ...priced, actor, ttlMs, ...supersedes };
+  });
+
+const settle = fc
+  .record({ of: key, key, credits: fc.option(credits, { nil: undefined }), actor })
+  .map(({ of, key, credits, actor }): Command => {
+    const fields = credits === undefined ? {} : { credits };
+    return { type: 'settle', holdId: holdIdOf(of), ...keyed('settle', holdIdOf(of), key, fields), ...fields, actor };
+  });
+
+const release = fc
+  .record({ of: key, key, actor, reasonCode: fc.constantFrom('failed', 'timeout') })
+  .map(({ of, key, actor, reasonCode }): Command => {
+    return {
+      type: 'release',
+      holdId: holdIdOf(of),
+      ...keyed('release', holdIdOf(of), key, { reasonCode }),
+      actor,
+      reasonCode,
+    };
+  });
+
+const deduct = fc.record({ key, credits, operation, actor }).map(({ key, credits, operation, actor }): Command => {
+  const priced = { operation, params: { characters: 100 }, credits, priceVersion: 1 };
+  return { type: 'deduct', ...keyed('deduct', WALLET_ID, key, { operation, credits }), ...priced, actor };
+});
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: grant },
+  { weight: 5, arbitrary: reserve },
+  { weight: 3, arbitrary: settle },
+  { weight: 2, arbitrary: release },
+  { weight: 2, arbitrary: deduct },
+  { weight: 1, arbitrary: fc.constant<Command>({ type: 'tick' }) },
+);
+
+/** A history of up to 40 events. */
+export const history: fc.Arbitrary<readonly Event[]> = fc.array(fc.record({ afterMs, command }), {
+  minLength: 1,
+  maxLength: 40,
+  size: 'max',
+});
+
+/** Settings that no command of this release sets, but that its rules obey. */
+export const settings = fc.record({ overdraftLimit: fc.constantFrom(0, 0, 0, 9) });

@@ -1,0 +1,119 @@
+// Cases as a readable table, one row a command: `time | command | expected | available held debt`.
+//
+// Commands:  grant KEY KIND CREDITS [expires=T]     reserve KEY CREDITS [ttl=MS] [supersedes=KEY]
+//            settle HOLDKEY [CREDITS] [key=K]       release HOLDKEY [key=K] [reason=R]
+//            deduct KEY CREDITS                     tick
+//            freeze, thaw                           (the wallet's status; no command of this release sets it)
+// Any command takes by=ACTOR; reserve and deduct take op=NAME. The fingerprint is that of the fields, as the API makes it.
+// Expected:  the types of the entries written (nothing: `-`), `replay TYPE [holdState]`, or a code and its data.
+// Times are in seconds. Every row also proves the invariants, and that a refusal leaves the wallet as it was.
+import { expect } from '@jest/globals';
+import { fingerprint } from '../index.ts';
+import type { Command, Decision, GrantKind } from '../index.ts';
+import { balanceAt, holdIdOf, newPlayer, WALLET_ID } from './player.ts';
+import type { Player } from './player.ts';
+
+/** Plays the table's rows and expects what they say. */
+export function expectTable(text: string, player: Player = newPlayer()): Player {
+  for (const line of text.split('\n').map((row) => row.trim())) {
+    if (line === '' || line.startsWith('#')) continue;
+    const [time = '', words = '', expected = '', balance] = line.split('|').map((cell) => cell.trim());
+    const now = ms(time);
+    expect(`${line} => ${playRow(player, words, now)}`).toBe(`${line} => ${expected}`);
+    if (balance) expect(`${line} => ${balanceAt(player.wallet, now)}`).toBe(`${line} => ${balance}`);
+    expect(player.violations()).toEqual([]);
+  }
+  return player;
+}
+
+function playRow(player: Player, words: string, now: number): string {
+  if (words === 'freeze' || words === 'thaw') {
+    player.wallet = { ...player.wallet, status: words === 'freeze' ? 'frozen' : 'active' };
+    return '-';
+  }
+  const before = player.wallet;
+  const decision = player.play(commandOf(words), now);
+  if (decision.kind !== 'accepted') expect(player.wallet).toBe(before);
+  return said(decision);
+}
+
+/** A decision in the table's words. */
+export function said(decision: Decision): string {
+  switch (decision.kind) {
+    case 'accepted':
+      return decision.entries.map(({ type }) => type).join(' ') || '-';
+    case 'replayed': {
+      const { body, holdState, settledCredits } = decision.answer;
+      return ['replay', body.type, holdState, settledCredits].filter((word) => word !== undefined).join(' ');
+    }
+    case 'rejected': {
+      const { code, data } = decision.rejection;
+      if (code === 'VALIDATION_FAILED') {
+        return `${code} ${(data['errors'] as { path: string }[]).map(({ path }) => path).join(' ')}`;
+      }
+      return [code, ...Object.entries(data).map(([name, value]) => `${name}=${String(value)}`)].join(' ');
+    }
+  }
+}
+
+/** The command that a table's words say. */
+export function commandOf(words: string): Command {
+  const tokens = words.split(/\s+/);
+  const plain = tokens.filter((token) => !token.includes('='));
+  const named = new Map(
+    tokens.filter((token) => token.includes('=')).map((token) => token.split('=') as [string, string]),
+  );
+  const [type = '', first = '', second, third] = plain;
+  const actor = { kind: 'service', pseudonym: named.get('by') ?? 'narrate' } as const;
+  const keyed = (key: string, target: string, fields: Record<string, string | number>) => ({
+    key,
+    actor,
+    fingerprint: fingerprint(type, target, asText(fields)), // as text: a table may hold numbers that JCS refuses
+  });
+  const optional = (name: string) => (named.has(name) ? { [name]: named.get(name) as string } : {});
+  switch (type) {
+    case 'grant': {
+      const expires = named.has('expires') ? { expiresAt: ms(named.get('expires')) } : {};
+      const fields = {
+        kind: second as GrantKind,
+        credits: Number(third),
+        ...expires,
+        source: 'test',
+        reasonCode: 'test',
+      };
+      return { type, ...keyed(first, WALLET_ID, fields), ...fields };
+    }
+    case 'reserve':
+    case 'deduct': {
+      const operation = named.get('op') ?? 'narration';
+      const priced = { operation, params: {}, credits: Number(second), priceVersion: 1 };
+      const common = keyed(first, WALLET_ID, { operation, credits: priced.credits, ...optional('supersedes') });
+      if (type === 'deduct') return { type, ...common, ...priced };
+      const supersedes = named.has('supersedes') ? { supersedes: holdIdOf(named.get('supersedes') as string) } : {};
+      return { type, ...common, ...priced, ttlMs: ms(named.get('ttl') ?? '900'), ...supersedes };
+    }
+    case 'settle': {
+      const fields = second === undefined ? {} : { credits: Number(second) };
+      const holdId = holdIdOf(first);
+      return { type, ...keyed(named.get('key') ?? `settle-${first}`, holdId, fields), holdId, ...fields };
+    }
+    case 'release': {
+      const fields = { reasonCode: named.get('reason') ?? 'failed' };
+      const holdId = holdIdOf(first);
+      return { type, ...keyed(named.get('key') ?? `release-${first}`, holdId, fields), holdId, ...fields };
+    }
+    case 'tick':
+      return { type };
+    default:
+      throw new Error(`no such command in a table: ${words}`);
+  }
+}
+
+/** Seconds of a table, to the microsecond, in ms. */
+function ms(seconds: string | undefined): number {
+  return Math.round(Number(seconds) * 1_000_000) / 1000;
+}
+
+function asText(fields: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+}
