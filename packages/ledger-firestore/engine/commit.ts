@@ -1,0 +1,134 @@
+// One flush of one wallet: make sure of its state, decide what waits, commit, and deal with every way that can end.
+import { reads, type Answer } from '@reelbanana/ledger';
+import {
+  Conflict,
+  EntryExists,
+  StoreUnavailable,
+  UnknownOutcome,
+  type StoredWallet,
+  type WalletCommit,
+} from '../port.ts';
+import type { Context } from './context.ts';
+import { nothing, type Lane } from './lane.ts';
+import { failed, type FailureCode, type Outcome } from './outcome.ts';
+import type { Pending } from './pending.ts';
+import { plan, unplan, type Plan } from './plan.ts';
+
+/**
+ * Takes what waits and moves it one step on: answered, claimed, or back in the queue. Returns what must be read before
+ * it can be answered; those go to `verify`.
+ */
+export async function flush(context: Context, lane: Lane): Promise<readonly Pending[]> {
+  const waiting = take(context, lane);
+  if (waiting.length === 0) return [];
+  let state: StoredWallet | null;
+  try {
+    state = await prepare(context, lane, waiting);
+  } catch (error) {
+    lane.forget();
+    giveUp(context, lane, waiting, error);
+    return [];
+  }
+  if (state === null) {
+    for (const pending of waiting) pending.answer({ kind: 'unknownWallet' });
+    return [];
+  }
+  let planned: Plan;
+  try {
+    planned = plan(state.wallet, lane.known, waiting, context.now(), context.limits);
+  } catch (bug) {
+    lane.known.clear(); // it may name entries of the plan that was not made
+    for (const pending of waiting) pending.throw(bug);
+    return [];
+  }
+  lane.queue.unshift(...waiting.slice(planned.taken));
+  for (const { pending, answer } of planned.replays) pending.answer(answered(answer));
+  if (planned.entries.length === 0) return planned.claims;
+  return (await send(context, lane, state, planned)) ? planned.claims : [];
+}
+
+function take(context: Context, lane: Lane): Pending[] {
+  return lane.queue.splice(0, context.limits.entriesMax).filter((pending) => !pending.done);
+}
+
+/**
+ * The state to decide on: the remembered one, or a fresh one; and what is stored under the keys of commands whose commit
+ * failed, in one batched find. A command that is new here needs no read: `create` guards its key.
+ */
+async function prepare(context: Context, lane: Lane, waiting: readonly Pending[]): Promise<StoredWallet | null> {
+  const unsure = waiting.filter((pending) => pending.mustRead);
+  const [state] = await Promise.all([lane.state ?? context.load(lane.walletId), learn(context, lane, unsure)]);
+  for (const pending of unsure) pending.mustRead = false;
+  if (state !== null && state !== lane.state) lane.see(state);
+  return state;
+}
+
+async function learn(context: Context, lane: Lane, unsure: readonly Pending[]): Promise<void> {
+  if (unsure.length === 0) return;
+  const ids = new Set(unsure.flatMap((pending) => reads(lane.walletId, pending.command)));
+  for (const [id, entry] of await context.find(lane.walletId, [...ids])) if (entry !== null) lane.known.set(id, entry);
+}
+
+/** Commits a plan; false if its commands, and the refusals that rest on it, have to be decided again. */
+async function send(context: Context, lane: Lane, state: StoredWallet, planned: Plan): Promise<boolean> {
+  const { walletId } = lane;
+  const { wallet, entries, audits, carried, claims } = planned;
+  const commit: WalletCommit = { walletId, expected: state.version, wallet, entries, audits };
+  lane.flying = new Set(entries.map((entry) => entry.id));
+  for (const { pending } of carried) pending.obstacle = 'UNAVAILABLE';
+  try {
+    const [version] = await context.store.commit([commit], context.limits.rpcDeadlineMs);
+    if (version === undefined) throw new TypeError('the store answered a commit without a version');
+    context.metrics.commit('ok', entries.length);
+    lane.see({ wallet, version });
+    lane.pacing.clean();
+    for (const { pending, answer } of carried) pending.answer(answered(answer));
+    return true;
+  } catch (error) {
+    unplan(lane.known, entries);
+    lane.forget();
+    if (error instanceof UnknownOutcome) lane.haunt(state.version, lane.flying, context.now());
+    for (const { pending } of carried) pending.mustRead = true;
+    context.metrics.commit(nameOf(error), entries.length);
+    giveUp(context, lane, [...carried.map(({ pending }) => pending), ...claims], error);
+    return false;
+  } finally {
+    lane.flying = nothing;
+  }
+}
+
+function nameOf(error: unknown): 'conflict' | 'unknown' | 'error' {
+  if (error instanceof Conflict) return 'conflict';
+  return error instanceof UnknownOutcome ? 'unknown' : 'error';
+}
+
+/** A round failed: what that says of the wallet's pace, and whether its commands go into another one. */
+export function giveUp(context: Context, lane: Lane, pendings: readonly Pending[], error: unknown): void {
+  if (error instanceof Conflict) {
+    // A repeated key is no contention: once it has been read, the others go at once.
+    if (!(error instanceof EntryExists)) lane.pacing.contended();
+    return back(context, lane, pendings, 'CONTENTION');
+  }
+  if (error instanceof UnknownOutcome || error instanceof StoreUnavailable) {
+    lane.pacing.contended();
+    return back(context, lane, pendings, 'UNAVAILABLE');
+  }
+  for (const pending of pendings) pending.throw(error);
+}
+
+/** Puts commands back in front, in their order; those whose last round this was are answered. */
+export function back(context: Context, lane: Lane, pendings: readonly Pending[], obstacle: FailureCode): void {
+  const again: Pending[] = [];
+  for (const pending of pendings) {
+    pending.attempts += 1;
+    pending.obstacle = obstacle;
+    if (pending.done) continue;
+    if (pending.attempts < context.limits.attemptsMax) again.push(pending);
+    else pending.answer(failed(obstacle, context.random));
+  }
+  lane.queue.unshift(...again);
+}
+
+function answered(answer: Answer | undefined): Outcome {
+  return answer === undefined ? { kind: 'done' } : { kind: 'answer', answer };
+}

@@ -1,0 +1,35 @@
+// What the parts of the engine share: the store with its deadline, and the surroundings.
+import type { Found } from '@reelbanana/ledger';
+import type { LedgerStore, StoredWallet } from '../port.ts';
+import type { Timers } from '../scheduler.ts';
+import type { EngineLimits } from './limits.ts';
+import type { EngineMetrics } from './outcome.ts';
+
+export interface Context {
+  readonly store: LedgerStore;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly timers: Timers;
+  readonly limits: EngineLimits;
+  readonly metrics: EngineMetrics;
+  /** The store's `load`, with the engine's deadline, counted. */
+  load(walletId: string): Promise<StoredWallet | null>;
+  /** The store's `find`, with the engine's deadline, counted. No call for no ids. */
+  find(walletId: string, ids: readonly string[]): Promise<Found>;
+}
+
+export function contextOf(parts: Omit<Context, 'load' | 'find'>): Context {
+  const { store, limits, metrics } = parts;
+  return {
+    ...parts,
+    load(walletId) {
+      metrics.read?.('load', 1);
+      return store.load(walletId, limits.rpcDeadlineMs);
+    },
+    async find(walletId, ids) {
+      if (ids.length === 0) return new Map();
+      metrics.read?.('find', ids.length);
+      return store.find(walletId, ids, limits.rpcDeadlineMs);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+// All that the engine remembers of one wallet: who waits, the state after our last commit, what may still land.
+import type { Entry } from '@reelbanana/ledger';
+import type { StoredWallet } from '../port.ts';
+import type { Pacing } from './pacing.ts';
+import type { Pending } from './pending.ts';
+
+/** Entries sent under one version with an unknown outcome: they may land as long as the wallet is at that version. */
+export interface Ghost {
+  readonly version: string;
+  readonly entryIds: Set<string>;
+  /** When it was last sent. */
+  at: number;
+}
+
+export class Lane {
+  readonly walletId: string;
+  readonly pacing: Pacing;
+  /** Waiting for the next commit, oldest first. */
+  queue: Pending[] = [];
+  /** Waiting to be read before they are answered: refusals above all. */
+  claims: Pending[] = [];
+  /** The commit loop is running. */
+  working = false;
+  /** The loop that reads claims is running. */
+  verifying = false;
+  /** The wallet as our last commit or read left it. Other processes may have moved it on: the version will tell. */
+  state: StoredWallet | undefined;
+  /** Counts changes of `state` by the commit loop, so that a slow read cannot put an older one back. */
+  epoch = 0;
+  /** Entries known to be stored (or, during a flush, about to be): all immutable, so never stale. */
+  readonly known = new Map<string, Entry>();
+  /** What the commit in flight carries. */
+  flying: ReadonlySet<string> = nothing;
+  ghost: Ghost | undefined;
+
+  constructor(walletId: string, pacing: Pacing) {
+    this.walletId = walletId;
+    this.pacing = pacing;
+  }
+
+  get waiting(): number {
+    return this.queue.length + this.claims.length;
+  }
+
+  get busy(): boolean {
+    return this.working || this.verifying;
+  }
+
+  /** The commit loop knows the wallet at this version: what was sent under another can land no more. */
+  see(state: StoredWallet): void {
+    this.state = state;
+    this.epoch += 1;
+    if (this.ghost !== undefined && this.ghost.version !== state.version) this.ghost = undefined;
+  }
+
+  /** The state can no longer be trusted. */
+  forget(): void {
+    this.state = undefined;
+    this.epoch += 1;
+  }
+
+  /** A commit under `version` has an unknown outcome. */
+  haunt(version: string, entryIds: Iterable<string>, at: number): void {
+    if (this.ghost?.version !== version) this.ghost = { version, entryIds: new Set(), at };
+    this.ghost.at = at;
+    for (const id of entryIds) this.ghost.entryIds.add(id);
+  }
+
+  /** Whether a commit that carries this entry may still land. While it may, the command must not be refused. */
+  mayLand(entryId: string | null): boolean {
+    return entryId !== null && (this.flying.has(entryId) || this.ghost?.entryIds.has(entryId) === true);
+  }
+
+  /** Keeps the newest `max` known entries; answers by how many the number changed. */
+  trim(max: number): number {
+    const before = this.known.size;
+    for (const id of this.known.keys()) {
+      if (this.known.size <= max) break;
+      this.known.delete(id);
+    }
+    return this.known.size - before;
+  }
+}
+
+export const nothing: ReadonlySet<string> = new Set();

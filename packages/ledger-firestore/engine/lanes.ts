@@ -1,0 +1,60 @@
+// The lanes of all wallets, least recently used first out, bounded in wallets and in remembered entries.
+import { Lane } from './lane.ts';
+import type { EngineLimits } from './limits.ts';
+import { Pacing } from './pacing.ts';
+
+export class Lanes {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #limits: EngineLimits;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #counted = new Map<Lane, number>();
+  #recent = 0;
+
+  constructor(limits: EngineLimits, now: () => number, random: () => number) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#random = random;
+  }
+
+  /** Wallets remembered. */
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  /** Entries remembered. */
+  get recent(): number {
+    return this.#recent;
+  }
+
+  /** The lane of a wallet, made if need be, now the most recently used. */
+  of(walletId: string): Lane {
+    const lane = this.#lanes.get(walletId) ?? new Lane(walletId, new Pacing(this.#limits, this.#now, this.#random));
+    this.#lanes.delete(walletId);
+    this.#lanes.set(walletId, lane);
+    return lane;
+  }
+
+  /** Counts what a lane remembers after a round, and makes room. */
+  settle(lane: Lane): void {
+    lane.trim(this.#limits.recentPerWalletMax);
+    this.#recent += lane.known.size - (this.#counted.get(lane) ?? 0);
+    this.#counted.set(lane, lane.known.size);
+    for (const other of this.#lanes.values()) {
+      if (this.#lanes.size <= this.#limits.walletsMax && this.#recent <= this.#limits.recentMax) return;
+      if (!this.#isHeld(other)) this.#drop(other);
+    }
+  }
+
+  /** Busy, or waited for, or with an outcome that a later refusal must still know of. */
+  #isHeld(lane: Lane): boolean {
+    if (lane.busy || lane.waiting > 0) return true;
+    return lane.ghost !== undefined && this.#now() - lane.ghost.at < this.#limits.ghostMs;
+  }
+
+  #drop(lane: Lane): void {
+    this.#lanes.delete(lane.walletId);
+    this.#recent -= this.#counted.get(lane) ?? 0;
+    this.#counted.delete(lane);
+  }
+}

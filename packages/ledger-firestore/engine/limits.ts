@@ -1,0 +1,60 @@
+// The engine's bounds, each with its reason, and the inequalities between them.
+
+export interface EngineLimits {
+  /** Entries of one commit. The rate is flat from 256 on while latency grows (notes/firestore.md section 1). */
+  readonly entriesMax: number;
+  /** Bytes of one commit's entries: 3.5 MiB less half a MiB for the wallet, which is at most 128 KiB of JSON. */
+  readonly entriesBytesMax: number;
+  /** Commands waiting for one wallet: at 450 a commit, more would wait longer than their deadline on a slow document. */
+  readonly queueMax: number;
+  /** Commands waiting in all: bounds memory. */
+  readonly pendingMax: number;
+  /** Failed rounds of one command before it is answered CONTENTION or UNAVAILABLE. */
+  readonly attemptsMax: number;
+  /** How long a command may take by default. */
+  readonly deadlineMs: number;
+  /** How long one call to the store may take. */
+  readonly rpcDeadlineMs: number;
+  /** First gap between two commits of a wallet after contention; it doubles from here. */
+  readonly gapMinMs: number;
+  readonly gapMaxMs: number;
+  /** What a clean commit takes off the gap. */
+  readonly gapStepMs: number;
+  /** Wallets whose state is remembered. */
+  readonly walletsMax: number;
+  /** Entries remembered in all, to answer repeated keys without a failed commit. */
+  readonly recentMax: number;
+  /** Entries remembered of one wallet. */
+  readonly recentPerWalletMax: number;
+  /** How long an unknown outcome is remembered: above the ten minutes for which the Firestore client may retry it. */
+  readonly ghostMs: number;
+}
+
+export const defaultLimits: EngineLimits = {
+  entriesMax: 450,
+  entriesBytesMax: 3 * 1024 * 1024,
+  queueMax: 4_096,
+  pendingMax: 20_000,
+  attemptsMax: 24,
+  deadlineMs: 10_000,
+  rpcDeadlineMs: 5_000,
+  gapMinMs: 5,
+  gapMaxMs: 1_000,
+  gapStepMs: 5,
+  walletsMax: 10_000,
+  recentMax: 20_000,
+  recentPerWalletMax: 1_024,
+  ghostMs: 15 * 60_000,
+};
+
+/** The limits with `changes` applied. Throws when they contradict each other. */
+export function limitsWith(changes: Partial<EngineLimits> = {}): EngineLimits {
+  const limits = { ...defaultLimits, ...changes };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(Number.isFinite(value) && value >= 0)) throw new RangeError(`engine limit ${name} is ${value}`);
+  }
+  if (limits.gapMinMs > limits.gapMaxMs) throw new RangeError('gapMinMs is above gapMaxMs');
+  if (limits.entriesMax < 1 || limits.attemptsMax < 1)
+    throw new RangeError('entriesMax and attemptsMax are at least 1');
+  return limits;
+}

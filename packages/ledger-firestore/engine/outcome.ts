@@ -1,0 +1,37 @@
+// What the engine says to a command, and why it may have to say that it cannot say.
+import type { Answer, Rejection } from '@reelbanana/ledger';
+
+/** Why a command was given up. It may be repeated with the same key, after `retryAfterMs`: that never charges twice. */
+export type FailureCode =
+  /** Other writers of this wallet won every round. Nothing of this command was written. */
+  | 'CONTENTION'
+  /** The queue is full; the command was never tried. */
+  | 'OVERLOADED'
+  /** The store did not answer in time. The command may have been written, or may still be. */
+  | 'UNAVAILABLE';
+
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  /** A tick: what was due, if anything, is written. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly retryAfterMs: number }
+  | { readonly kind: 'unknownWallet' };
+
+const retryAfterMinMs = 500;
+const retryAfterSpreadMs = 1_000;
+
+/** A failure with a jittered time to wait, so that refused callers do not return together. */
+export function failed(code: FailureCode, random: () => number): Outcome {
+  return { kind: 'failed', code, retryAfterMs: retryAfterMinMs + Math.floor(random() * retryAfterSpreadMs) };
+}
+
+/** Counts for telemetry. Every method is called at most once an event, synchronously, and must not throw. */
+export interface EngineMetrics {
+  /** `entries` that the commit carried. */
+  commit(outcome: 'ok' | 'conflict' | 'unknown' | 'error', entries: number): void;
+  /** Documents read, and in how many calls (always 1). */
+  read?(op: 'load' | 'find', documents: number): void;
+}
+
+export const noMetrics: EngineMetrics = { commit: () => undefined };

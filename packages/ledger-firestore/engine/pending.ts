@@ -1,0 +1,112 @@
+// One command on its way to an answer, and the clock that gives up on it.
+import { commandEntryId, type Command } from '@reelbanana/ledger';
+import type { AuditRecord } from '../port.ts';
+import type { Timers } from '../scheduler.ts';
+import { failed, type FailureCode, type Outcome } from './outcome.ts';
+
+export class Pending {
+  readonly command: Command;
+  /** The document that the command's effect claims; null for a tick. */
+  readonly entryId: string | null;
+  readonly deadlineAt: number;
+  readonly audit: AuditRecord | undefined;
+  /** Rounds that failed. */
+  attempts = 0;
+  /** Its keys must be read before it is decided again: a commit that carried it, or might have, failed. */
+  mustRead = false;
+  /** What it is told at its deadline: what stood in its way last. */
+  obstacle: FailureCode = 'OVERLOADED';
+  #settle: ((outcome: Outcome | PromiseLike<Outcome>) => void) | undefined;
+  readonly #onDone: (pending: Pending) => void;
+  readonly outcome: Promise<Outcome>;
+
+  constructor(
+    walletId: string,
+    command: Command,
+    deadlineAt: number,
+    audit: AuditRecord | undefined,
+    onDone: (pending: Pending) => void,
+  ) {
+    this.command = command;
+    this.entryId = commandEntryId(walletId, command);
+    this.deadlineAt = deadlineAt;
+    this.audit = audit;
+    this.#onDone = onDone;
+    this.outcome = new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  get done(): boolean {
+    return this.#settle === undefined;
+  }
+
+  /** Answers the caller. Only the first answer counts: a deadline may have been faster. */
+  answer(outcome: Outcome): void {
+    this.#end(outcome);
+  }
+
+  /** A bug: the caller's promise rejects. */
+  throw(error: unknown): void {
+    this.#end(Promise.reject(error instanceof Error ? error : new Error(String(error), { cause: error })));
+  }
+
+  #end(outcome: Outcome | Promise<Outcome>): void {
+    const settle = this.#settle;
+    if (settle === undefined) return void Promise.resolve(outcome).catch(() => undefined);
+    this.#settle = undefined;
+    settle(outcome);
+    this.#onDone(this);
+  }
+}
+
+/** Gives up on commands at their deadlines, with one timer for all of them and none while there are none. */
+export class Deadlines {
+  readonly #open = new Set<Pending>();
+  readonly #timers: Timers;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  #timer: unknown;
+  #armedFor = Number.POSITIVE_INFINITY;
+
+  constructor(timers: Timers, now: () => number, random: () => number) {
+    this.#timers = timers;
+    this.#now = now;
+    this.#random = random;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(pending: Pending): void {
+    this.#open.add(pending);
+    if (pending.deadlineAt < this.#armedFor) this.#arm(pending.deadlineAt);
+  }
+
+  remove(pending: Pending): void {
+    this.#open.delete(pending);
+    if (this.#open.size === 0) this.#disarm();
+  }
+
+  #arm(at: number): void {
+    this.#disarm();
+    this.#armedFor = at;
+    this.#timer = this.#timers.setTimeout(() => this.#sweep(), Math.max(0, at - this.#now()));
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#armedFor = Number.POSITIVE_INFINITY;
+  }
+
+  #sweep(): void {
+    this.#disarm();
+    const now = this.#now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const pending of this.#open) {
+      if (pending.deadlineAt <= now) pending.answer(failed(pending.obstacle, this.#random));
+      else next = Math.min(next, pending.deadlineAt);
+    }
+    if (next < Number.POSITIVE_INFINITY) this.#arm(next);
+  }
+}

@@ -1,0 +1,88 @@
+// Decides waiting commands one after the other into the next commit. No I/O: what it says holds once the commit lands.
+import { decide, type Answer, type Entry, type Wallet } from '@reelbanana/ledger';
+import type { AuditRecord } from '../port.ts';
+import { entryBytes } from '../size.ts';
+import type { EngineLimits } from './limits.ts';
+import type { Pending } from './pending.ts';
+
+interface Answered {
+  readonly pending: Pending;
+  readonly answer: Answer | undefined;
+}
+
+export interface Plan {
+  /** The wallet after `entries`. */
+  readonly wallet: Wallet;
+  readonly entries: readonly Entry[];
+  readonly audits: ReadonlyMap<string, AuditRecord>;
+  /** To be answered once the commit has landed: its commands, and repeats of them in the same flush. */
+  readonly carried: readonly Answered[];
+  /** Repeats of entries that are stored: to be answered whatever becomes of the commit. */
+  readonly replays: readonly Answered[];
+  /** Refusals so far, and what else needs reading before it may be answered. */
+  readonly claims: readonly Pending[];
+  /** How many of the commands were decided; the others did not fit. */
+  readonly taken: number;
+}
+
+/**
+ * Folds `waiting` over `wallet`. `known` is what is known to be stored; the plan adds its own entries to it, so that a
+ * repeated key or a second end of one hold meets the first. `unplan` takes them out again if the commit fails.
+ */
+export function plan(
+  wallet: Wallet,
+  known: Map<string, Entry>,
+  waiting: readonly Pending[],
+  now: number,
+  limits: EngineLimits,
+): Plan {
+  let current = wallet;
+  let sizeBytes = 0;
+  let taken = 0;
+  const entries: Entry[] = [];
+  const own = new Set<Entry>();
+  const audits = new Map<string, AuditRecord>();
+  const carried: Answered[] = [];
+  const replays: Answered[] = [];
+  const claims: Pending[] = [];
+
+  for (const pending of waiting) {
+    const decision = decide(current, known, pending.command, now);
+    if (decision.kind === 'rejected' || isIdle(decision)) claims.push(pending);
+    else if (decision.kind === 'replayed') {
+      const { answer } = decision;
+      if (own.has(answer.entry)) carried.push({ pending, answer });
+      // How its hold stands may have changed elsewhere: that needs reading.
+      else if (answer.holdState !== undefined || pending.command.type === 'reserve') claims.push(pending);
+      else replays.push({ pending, answer });
+    } else {
+      const addedBytes = decision.entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+      const fits =
+        entries.length + decision.entries.length <= limits.entriesMax &&
+        sizeBytes + addedBytes <= limits.entriesBytesMax;
+      if (!fits && entries.length > 0) break;
+      sizeBytes += addedBytes;
+      current = decision.wallet;
+      for (const entry of decision.entries) {
+        entries.push(entry);
+        own.add(entry);
+        known.set(entry.id, entry);
+      }
+      if (pending.audit !== undefined && decision.answer !== undefined)
+        audits.set(decision.answer.entry.id, pending.audit);
+      carried.push({ pending, answer: decision.answer });
+    }
+    taken += 1;
+  }
+  return { wallet: current, entries, audits, carried, replays, claims, taken };
+}
+
+/** The entries of a plan are not stored (or not known to be). */
+export function unplan(known: Map<string, Entry>, entries: readonly Entry[]): void {
+  for (const entry of entries) known.delete(entry.id);
+}
+
+/** A tick that finds nothing due: only a fresh read can say so for certain. */
+function isIdle(decision: ReturnType<typeof decide>): boolean {
+  return decision.kind === 'accepted' && decision.entries.length === 0;
+}

@@ -1,0 +1,45 @@
+// A refusal is a claim until the wallet was read and THEN, not before it, the command's keys (design section 5). Else an
+// answer that was lost, or a commit that another process made of the same key, would charge and yet say 402.
+import { decide, reads } from '@reelbanana/ledger';
+import { back, giveUp } from './commit.ts';
+import type { Context } from './context.ts';
+import type { Lane } from './lane.ts';
+import type { Pending } from './pending.ts';
+
+/**
+ * Reads the wallet, then the keys of all claims in one batch, and decides each claim on exactly that: on what is stored,
+ * never on a commit that is still under way. A key that was found is replayed, a refusal that stands is answered, and
+ * what turns out acceptable goes back to the front of the queue.
+ */
+export async function verify(context: Context, lane: Lane, claims: readonly Pending[]): Promise<void> {
+  const { epoch } = lane;
+  try {
+    const state = await context.load(lane.walletId);
+    if (state === null) {
+      for (const pending of claims) pending.answer({ kind: 'unknownWallet' });
+      return;
+    }
+    const found = await context.find(lane.walletId, [
+      ...new Set(claims.flatMap((pending) => reads(lane.walletId, pending.command))),
+    ]);
+    if (lane.epoch === epoch) lane.see(state);
+    for (const entry of found.values()) if (entry !== null) lane.known.set(entry.id, entry);
+
+    const acceptable: Pending[] = [];
+    const haunted: Pending[] = [];
+    for (const pending of claims) {
+      const decision = decide(state.wallet, found, pending.command, context.now());
+      if (decision.kind === 'replayed') pending.answer({ kind: 'answer', answer: decision.answer });
+      else if (decision.kind === 'accepted' && decision.entries.length === 0) pending.answer({ kind: 'done' });
+      else if (decision.kind === 'accepted') acceptable.push(pending);
+      // A commit that carries this very command may still land, so it must not be refused: another round.
+      else if (lane.mayLand(pending.entryId)) haunted.push(pending);
+      else pending.answer({ kind: 'rejected', rejection: decision.rejection });
+    }
+    if (haunted.length > 0) lane.pacing.contended();
+    back(context, lane, haunted, 'UNAVAILABLE');
+    back(context, lane, acceptable, 'CONTENTION');
+  } catch (error) {
+    giveUp(context, lane, claims, error);
+  }
+}

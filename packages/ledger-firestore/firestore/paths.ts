@@ -1,0 +1,35 @@
+// Where things live in Firestore (design section 6): every collection name of this package stands here once.
+import type { CollectionReference, DocumentReference, Firestore } from '@google-cloud/firestore';
+
+export const collections = {
+  wallets: 'wallets',
+  entries: 'entries',
+  users: 'users',
+  adminAudit: 'adminAudit',
+} as const;
+
+export function walletRef(db: Firestore, walletId: string): DocumentReference {
+  return db.collection(collections.wallets).doc(walletId);
+}
+
+export function entriesOf(db: Firestore, walletId: string): CollectionReference {
+  return walletRef(db, walletId).collection(collections.entries);
+}
+
+export function userRef(db: Firestore, uid: string): DocumentReference {
+  return db.collection(collections.users).doc(uid);
+}
+
+export function auditRef(db: Firestore, id: string): DocumentReference {
+  return db.collection(collections.adminAudit).doc(id);
+}
+
+/** Whether `text` can be a wallet's id: a path segment that came from outside must not reach another document. */
+export function isWalletId(text: string): boolean {
+  return /^[a-z0-9_-]{1,128}$/i.test(text) && !text.startsWith('__');
+}
+
+/** Whether `text` can be an entry's id (32 hex): anything else names no entry, so it needs no read. */
+export function isEntryId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}

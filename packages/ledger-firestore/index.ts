@@ -1,0 +1,21 @@
+// The commit engine and the stores: the only code that writes wallets (README.md says what it promises).
+export { InvalidCursor } from './cursor.ts';
+export { createEngine, CommitEngine } from './engine/engine.ts';
+export type { Engine, EngineOptions, ExecuteOptions } from './engine/engine.ts';
+export { defaultLimits } from './engine/limits.ts';
+export type { EngineLimits } from './engine/limits.ts';
+export type { EngineMetrics, FailureCode, Outcome } from './engine/outcome.ts';
+export { pageLimitMax } from './entries.ts';
+export type { Entries, Page, PageQuery } from './entries.ts';
+export { openDatabase } from './firestore/client.ts';
+export type { DatabaseName } from './firestore/client.ts';
+export { openFirestore } from './open.ts';
+export type { Ledger } from './open.ts';
+export * from './port.ts';
+export { hostTimers } from './scheduler.ts';
+export type { Timers } from './scheduler.ts';
+export { fairWeather, faulty, script, storm } from './stores/faulty.ts';
+export type { Call, Fault, FaultPlan, Storm } from './stores/faulty.ts';
+export { FirestoreStore } from './stores/firestore.ts';
+export { MemoryStore } from './stores/memory.ts';
+export type { NewUser, Users } from './users.ts';

@@ -1,0 +1,25 @@
+// The ledger on Firestore, opened once a process.
+import { Entries } from './entries.ts';
+import { openDatabase, type DatabaseName } from './firestore/client.ts';
+import { FirestoreStore } from './stores/firestore.ts';
+import { Users } from './users.ts';
+
+export interface Ledger {
+  /** For `createEngine`, and for reading single entries. */
+  readonly store: FirestoreStore;
+  readonly users: Users;
+  readonly entries: Entries;
+  /** Closes the connection; calls under way fail. */
+  close(): Promise<void>;
+}
+
+/** Opens a database. Nothing is sent before the first call. */
+export function openFirestore(name: DatabaseName): Ledger {
+  const db = openDatabase(name);
+  return {
+    store: new FirestoreStore(db),
+    users: new Users(db, `${name.projectId}/${name.databaseId}`),
+    entries: new Entries(db),
+    close: () => db.terminate(),
+  };
+}
