@@ -1,0 +1,31 @@
+/** Charging at once, for work whose cost is known and that cannot fail. */
+import { defineContract } from '@reelbanana/service-kit';
+import { z } from 'zod';
+import { entry } from './entry.ts';
+import { balance, credits, entryId, operation, params, walletInPath } from './fields.ts';
+
+export const deductionInput = z.strictObject({ operation, params });
+export type DeductionInput = z.infer<typeof deductionInput>;
+
+export const postDeduction = defineContract({
+  method: 'POST',
+  path: '/v1/wallets/:walletId/deductions',
+  summary: 'Charges the price of an operation at once',
+  principals: ['userAndService', 'service'],
+  key: true,
+  params: walletInPath,
+  body: deductionInput,
+  responses: {
+    201: z.strictObject({ walletId: z.string(), entryId, credits, priceVersion: z.int(), entry, balance }),
+  },
+  errors: [
+    'INVALID_OPERATION',
+    'INSUFFICIENT_CREDITS',
+    'FORBIDDEN',
+    'WALLET_FROZEN',
+    'WALLET_NOT_FOUND',
+    'DUPLICATE_OPERATION',
+    'CONTENTION',
+    'OVERLOADED',
+  ],
+});

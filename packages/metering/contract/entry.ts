@@ -1,0 +1,48 @@
+/** An entry of a wallet's chain as the API gives it: the parsed body, with prevHash and hash (`wire.md`, Entry). */
+import { z } from 'zod';
+import { balance, code, credits, entryId, timeMs } from './fields.ts';
+
+const account = z.enum(['issued', 'available', 'held', 'consumed', 'expired', 'clawedBack', 'waived', 'debt']);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const entryType = z.enum(['grant', 'reserve', 'settle', 'release', 'deduct', 'expireHold', 'expireGrant']);
+export const grantKind = z.enum(['signup', 'free', 'bonus', 'plan', 'purchase']);
+
+const posting = z.strictObject({
+  account,
+  credits: z.int(),
+  grantId: entryId.optional(),
+  holdId: entryId.optional(),
+});
+
+/** hash = hex sha256 of prevHash followed by the RFC 8785 bytes of all the other fields. */
+export const entry = z.strictObject({
+  v: z.literal(1),
+  env: z.string(),
+  walletId: z.string(),
+  chain: z.literal('main'),
+  seq: z.int().min(1),
+  type: entryType,
+  unit: z.literal('credit'),
+  postings: z.array(posting),
+  balanceAfter: balance,
+  keyDigest: entryId,
+  fingerprint: sha256,
+  operation: z.string().optional(),
+  params: z.record(z.string(), z.union([z.int(), z.string(), z.boolean()])).optional(),
+  priceVersion: z.int().optional(),
+  actor: z.strictObject({ kind: z.enum(['user', 'admin', 'service', 'time']), pseudonym: z.string() }),
+  reasonCode: code.optional(),
+  createdAt: timeMs,
+  effectiveAt: timeMs,
+  grant: z.strictObject({ kind: grantKind, credits, expiresAt: timeMs.optional(), source: z.string() }).optional(),
+  paid: z.strictObject({ amountMinor: z.int().min(0), currency: z.string() }).optional(),
+  holdId: entryId.optional(),
+  expiresAt: timeMs.optional(),
+  supersedes: entryId.optional(),
+  grantId: entryId.optional(),
+  credits: credits.optional(),
+  prevHash: sha256,
+  hash: sha256,
+});
+export type EntryView = z.infer<typeof entry>;

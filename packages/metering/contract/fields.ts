@@ -1,0 +1,36 @@
+/** The fields that several routes of the credits API share. Times are integer Unix milliseconds, amounts integer credits. */
+import { limits, operations, type OperationId } from '@reelbanana/catalog';
+import { z } from 'zod';
+
+/** An amount of credits in an answer. */
+export const credits = z.int().min(0);
+export const timeMs = z.int().min(0);
+
+/** `me`, or a wallet's id. Any text is taken: what is no wallet of the caller's is refused by rule, not by shape. */
+export const walletId = z.string().min(1).max(128);
+export const holdIdInPath = z.string().min(1).max(128);
+/** Ids of entries, holds and grants: 32 hex (`wire.md`, Ids). */
+export const entryId = z.string().regex(/^[0-9a-f]{32}$/, 'must be an id of 32 hex digits');
+
+/** A short code for machines, never free text: entries hold only what their owner may read, and for ever. */
+export const code = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.:-]{0,63}$/, 'must be a code of 1 to 64 letters, digits and . _ : -');
+
+/** Any text: an id that is none of the catalog's is answered INVALID_OPERATION, not VALIDATION_FAILED. */
+export const operation = z.string().min(1).max(64);
+export const operationId = z.enum(Object.keys(operations) as [OperationId, ...OperationId[]]);
+
+/** Checked strictly by the operation's own schema, once the operation is known. */
+export const params = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+
+const { min, max } = limits.holdTtlSeconds;
+export const ttlSeconds = z.int().min(min).max(max);
+
+export const balance = z.strictObject({ available: credits, held: credits, debt: credits });
+export type Balance = z.infer<typeof balance>;
+
+export const holdState = z.enum(['open', 'settled', 'released', 'expired']);
+
+export const walletInPath = z.strictObject({ walletId });
+export const holdInPath = z.strictObject({ walletId, holdId: holdIdInPath });

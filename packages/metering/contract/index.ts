@@ -1,0 +1,42 @@
+/** The credits API as data: one contract a route, and the types of its requests and answers. */
+export { catalogView, getCatalog } from './catalog.ts';
+export { deductionInput, postDeduction, type DeductionInput } from './deductions.ts';
+export { entry, entryType, grantKind, type EntryView } from './entry.ts';
+export { balance, type Balance } from './fields.ts';
+export { grantInput, postGrant, type GrantInput } from './grants.ts';
+export {
+  holdInput,
+  holdView,
+  postHold,
+  postRelease,
+  postSettle,
+  releasedView,
+  releaseInput,
+  settledView,
+  settleInput,
+  type HoldInput,
+  type HoldView,
+  type ReleasedView,
+  type ReleaseInput,
+  type SettledView,
+  type SettleInput,
+} from './holds.ts';
+export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts';
+
+import { getCatalog } from './catalog.ts';
+import { postDeduction } from './deductions.ts';
+import { postGrant } from './grants.ts';
+import { postHold, postRelease, postSettle } from './holds.ts';
+import { getEntries, getWallet } from './wallets.ts';
+
+/** Every route of the API in this release. */
+export const creditsContracts = [
+  getCatalog,
+  getWallet,
+  getEntries,
+  postDeduction,
+  postHold,
+  postSettle,
+  postRelease,
+  postGrant,
+] as const;

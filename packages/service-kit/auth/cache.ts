@@ -1,0 +1,50 @@
+/** Remembers verified tokens by digest until they expire, bounded; verifications of the same token are joined. */
+import { createHash } from 'node:crypto';
+
+export interface Verified<T> {
+  readonly value: T;
+  readonly expiresAtMs: number;
+}
+
+export interface TokenCache<T> {
+  /** The verified value, from memory while it has not expired. What `verify` throws is thrown and never remembered. */
+  get(token: string, verify: (token: string) => Promise<Verified<T>>): Promise<T>;
+  readonly size: number;
+}
+
+/** `entriesMax` bounds memory: about 0.5 KB each. The token least recently used goes first. */
+export function createTokenCache<T>(now: () => number, entriesMax = 10_000): TokenCache<T> {
+  const verified = new Map<string, Verified<T>>();
+  const pending = new Map<string, Promise<Verified<T>>>();
+
+  const remember = (digest: string, entry: Verified<T>): void => {
+    verified.delete(digest);
+    verified.set(digest, entry);
+    const oldest = verified.keys().next();
+    if (verified.size > entriesMax && oldest.done === false) verified.delete(oldest.value);
+  };
+
+  return {
+    async get(token, verify) {
+      // The digest, not the token: a heap dump holds nothing that signs in.
+      const digest = createHash('sha256').update(token).digest('base64url');
+      const known = verified.get(digest);
+      if (known !== undefined && known.expiresAtMs > now()) {
+        remember(digest, known);
+        return known.value;
+      }
+      verified.delete(digest);
+      let running = pending.get(digest);
+      if (running === undefined) {
+        running = verify(token).finally(() => pending.delete(digest));
+        pending.set(digest, running);
+      }
+      const entry = await running;
+      remember(digest, entry);
+      return entry.value;
+    },
+    get size() {
+      return verified.size;
+    },
+  };
+}

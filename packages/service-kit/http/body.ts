@@ -1,0 +1,91 @@
+/** Reads and parses a JSON body strictly: bounded, UTF-8, plain keys, bounded depth. */
+import type { IncomingMessage } from 'node:http';
+import { limits } from '@reelbanana/catalog';
+import { invalid, Problem } from './problem.ts';
+
+/** Deeper than any body of ours; keeps a hostile one from costing stack. */
+const depthMax = 16;
+
+/** Keys that can reach an object's prototype where a body is merged or copied carelessly. */
+const pollutingKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * The parsed body; undefined if the request has none. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE or
+ * VALIDATION_FAILED (path `body`, or the offending key's).
+ */
+export async function readJson(request: IncomingMessage, sizeBytesMax: number = limits.bodyBytesMax): Promise<unknown> {
+  if (!hasBody(request)) return undefined;
+  const declaredBytes = Number(request.headers['content-length'] ?? 0);
+  if (declaredBytes > sizeBytesMax) throw tooLarge(sizeBytesMax);
+  checkMediaType(request);
+  const bytes = await readBytes(request, sizeBytesMax);
+  return bytes.length === 0 ? undefined : parse(bytes);
+}
+
+/** Whether the request announces a body at all. */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function checkMediaType(request: IncomingMessage): void {
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
+  if (type.trim() !== 'application/json') {
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', `Content-Type must be application/json, not ${shown(type)}`);
+  }
+  for (const parameter of parameters) {
+    const [name, value] = parameter.split('=').map((part) => part.trim().replaceAll('"', ''));
+    if (name === 'charset' && value !== 'utf-8')
+      throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'The charset must be utf-8');
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Compressed bodies are not taken');
+  }
+}
+
+const shown = (type: string): string => (type.trim() === '' ? 'absent' : JSON.stringify(type.trim().slice(0, 80)));
+
+async function readBytes(request: IncomingMessage, sizeBytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > sizeBytesMax) throw tooLarge(sizeBytesMax);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** The rest of the body is not read, so the connection cannot be used again. */
+const tooLarge = (sizeBytesMax: number): Problem =>
+  new Problem('PAYLOAD_TOO_LARGE', `The body may have at most ${sizeBytesMax} bytes`, {}, { Connection: 'close' });
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function parse(bytes: Buffer): unknown {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw invalid([{ path: 'body', message: 'is not UTF-8' }]);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // V8's message may quote the body: it is not repeated.
+    throw invalid([{ path: 'body', message: 'is not JSON' }]);
+  }
+  refusePollution(value, 'body', 0);
+  return value;
+}
+
+function refusePollution(value: unknown, path: string, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= depthMax) throw invalid([{ path: 'body', message: `is nested deeper than ${depthMax}` }]);
+  for (const [key, child] of Object.entries(value)) {
+    if (pollutingKeys.has(key)) throw invalid([{ path: `${path}.${key}`, message: 'is not an allowed key' }]);
+    refusePollution(child, `${path}.${key}`, depth + 1);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * A route as plain data (method, path, who may call, zod schemas, the errors it can answer) and its typed handler.
+ * OpenAPI, clients and load-test targets are derived from the same contracts.
+ */
+import type { Readable } from 'node:stream';
+import type { ErrorCode } from '@reelbanana/catalog';
+import type { z } from 'zod';
+import type { Caller } from '../auth/caller.ts';
+import type { Log } from '../logging.ts';
+
+/**
+ * Who may call a route.
+ *
+ * - `any`: nobody signs in; tokens are not looked at.
+ * - `user`: an end user on their own (`Authorization` alone).
+ * - `userAndService`: an allowed account on behalf of an end user (both headers).
+ * - `service`: an allowed account (`Service-Authorization`; a user's token beside it changes nothing).
+ * - `admin`: a user with the claim `admin` true, whose token was not revoked, on their own.
+ */
+export type Principal = 'user' | 'service' | 'userAndService' | 'admin' | 'any';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** A response body that is not JSON. */
+export interface BinaryResponse {
+  readonly binary: string;
+}
+
+export interface RouteContract {
+  readonly method: Method;
+  /** Express path, e.g. `/v1/wallets/:walletId/holds`. Also the route label of metrics and spans. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly principals: readonly Principal[];
+  /** True: an Idempotency-Key is required. */
+  readonly key?: boolean;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  /** Absent: the route takes no body and refuses one. */
+  readonly body?: z.ZodType;
+  readonly responses: Readonly<Record<number, z.ZodType | BinaryResponse>>;
+  /** What it can answer beside the errors of every route (authentication, validation, INTERNAL). */
+  readonly errors: readonly ErrorCode[];
+}
+
+type Output<S, Absent> = S extends z.ZodType ? z.output<S> : Absent;
+
+/** A request that has passed authentication and validation, typed by its contract. */
+export interface Typed<C extends RouteContract = RouteContract> {
+  readonly caller: Caller;
+  /** The Idempotency-Key; the empty string where the contract asks for none. */
+  readonly key: string;
+  readonly params: Output<C['params'], Record<string, never>>;
+  readonly query: Output<C['query'], Record<string, never>>;
+  readonly body: Output<C['body'], undefined>;
+  /** Writes with the trace id of this request. Never log tokens, texts or addresses. */
+  readonly log: Log;
+  readonly traceId: string;
+  /** Aborted when the client goes away before it was answered. */
+  readonly signal: AbortSignal;
+}
+
+type ReplyBody<S> = S extends z.ZodType ? z.input<S> : Uint8Array | Readable;
+
+/** One of the contract's responses. */
+export type Reply<C extends RouteContract = RouteContract> = {
+  [S in keyof C['responses'] & number]: {
+    readonly status: S;
+    readonly body: ReplyBody<C['responses'][S]>;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+}[keyof C['responses'] & number];
+
+/** What createService takes: a contract and what does its work. */
+export interface Route {
+  readonly contract: RouteContract;
+  readonly handler: (request: Typed) => Promise<AnyReply>;
+}
+
+export interface AnyReply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Keeps a contract's literal types, so that handlers and clients are typed by it. */
+export function defineContract<const C extends RouteContract>(contract: C): C {
+  return contract;
+}
+
+/** Binds a handler to its contract. Expected failures are thrown as `Problem`; anything else thrown is a bug (500). */
+export function route<C extends RouteContract>(
+  contract: C,
+  handler: (request: Typed<C>) => Promise<Reply<NoInfer<C>>>,
+): Route {
+  // The app factory has parsed params, query and body by this very contract before it calls.
+  return { contract, handler: handler };
+}
+
+/** A reply with its status as a literal type, which an async handler's object literal would lose. */
+export function reply<S extends number, B>(
+  status: S,
+  body: B,
+  headers: Readonly<Record<string, string>> = {},
+): { readonly status: S; readonly body: B; readonly headers: Readonly<Record<string, string>> } {
+  return { status, body, headers };
+}

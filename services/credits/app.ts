@@ -1,0 +1,79 @@
+/** The credits service from its parts: routes over the ledger, behind the app factory. */
+import type { RequestListener } from 'node:http';
+import { priceBook as publishedPrices } from '@reelbanana/catalog';
+import type { PriceBook } from '@reelbanana/ledger';
+import { createService, type Auth, type KitConfig, type Log, type Telemetry } from '@reelbanana/service-kit';
+import { problemOfStore } from './outcomes.ts';
+import type { CommandEngine, LedgerAccess } from './ports.ts';
+import { createPrincipals } from './principals.ts';
+import { createActors } from './pseudonym.ts';
+import { catalogRoutes } from './routes/catalog.ts';
+import type { Context } from './routes/context.ts';
+import { deductionRoutes } from './routes/deductions.ts';
+import { entryRoutes } from './routes/entries.ts';
+import { grantRoutes } from './routes/grants.ts';
+import { holdRoutes } from './routes/holds.ts';
+import { walletRoutes } from './routes/wallets.ts';
+
+export interface CreditsOptions {
+  readonly ledger: LedgerAccess;
+  readonly engine: CommandEngine;
+  readonly auth: Auth;
+  readonly config: Pick<KitConfig, 'service' | 'projectId'>;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+  /** The secret `actor-pseudonym-key`. */
+  readonly pseudonymKey: string;
+  /** Whether load-test accounts act on load wallets here. */
+  readonly loadTests: boolean;
+  readonly now?: () => number;
+  readonly priceBook?: PriceBook;
+  /** Holds every reply and every error against its contract (tests). */
+  readonly checkContracts?: boolean;
+}
+
+/** For /readyz: one read that costs little and finds nothing. */
+const readyMsMax = 2_000;
+
+export function createCredits(options: CreditsOptions): RequestListener {
+  const {
+    ledger,
+    engine,
+    auth,
+    config,
+    telemetry,
+    log,
+    loadTests,
+    now = Date.now,
+    priceBook = publishedPrices,
+  } = options;
+  const context: Context = {
+    ledger,
+    engine,
+    principals: createPrincipals({ ledger, engine, loadTests, now }),
+    actors: createActors(options.pseudonymKey),
+    priceBook,
+    telemetry,
+    now,
+  };
+  return createService({
+    auth,
+    config,
+    telemetry,
+    log,
+    mapError: problemOfStore,
+    ready: async () => {
+      await ledger.store.find('ready', ['0'.repeat(32)], readyMsMax);
+    },
+    checkReplies: options.checkContracts === true,
+    checkErrors: options.checkContracts === true,
+    routes: [
+      ...catalogRoutes(context),
+      ...walletRoutes(context),
+      ...entryRoutes(context),
+      ...deductionRoutes(context),
+      ...holdRoutes(context),
+      ...grantRoutes(context),
+    ],
+  });
+}

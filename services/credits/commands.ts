@@ -1,0 +1,118 @@
+/** Requests as commands of the ledger: priced, and with the fingerprint by which a repeat is known from another request. */
+import { isOperation, limits, operations, type OperationId } from '@reelbanana/catalog';
+import {
+  fingerprint,
+  price,
+  type Actor,
+  type DeductCommand,
+  type GrantCommand,
+  type Json,
+  type Params,
+  type Price,
+  type PriceBook,
+  type ReleaseCommand,
+  type ReserveCommand,
+  type SettleCommand,
+} from '@reelbanana/ledger';
+import type { DeductionInput, GrantInput, HoldInput, ReleaseInput } from '@reelbanana/metering/contract';
+import { invalid, Problem } from '@reelbanana/service-kit';
+import type { z } from 'zod';
+
+/** What every command of a request carries. */
+export interface Meta {
+  readonly walletId: string;
+  readonly key: string;
+  readonly actor: Actor;
+}
+
+/** A request's operation and parameters, both known to be good. */
+export interface Work {
+  readonly operation: OperationId;
+  readonly params: Params;
+}
+
+/** Throws INVALID_OPERATION, or VALIDATION_FAILED with paths under `body.params`. */
+export function checkWork(input: { readonly operation: string; readonly params: unknown }): Work {
+  const { operation } = input;
+  if (!isOperation(operation)) {
+    throw new Problem('INVALID_OPERATION', 'The catalog has no such operation', {
+      operations: Object.keys(operations),
+    });
+  }
+  return { operation, params: checkParams(operation, input.params) };
+}
+
+/** Throws VALIDATION_FAILED with paths under `body.params`. */
+export function checkParams(operation: OperationId, params: unknown): Params {
+  const schema: z.ZodType = operations[operation].params;
+  const parsed = schema.safeParse(params);
+  if (parsed.success) return parsed.data as Params;
+  throw invalid(
+    parsed.error.issues.flatMap((issue) => {
+      const path = ['body', 'params', ...issue.path.map(String)].join('.');
+      return issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known field' }))
+        : [{ path, message: issue.message }];
+    }),
+  );
+}
+
+/** The price now. Replays keep the price that their entry has stored. */
+export function priceNow(book: PriceBook, { operation, params }: Work, now: number): Price {
+  return price(book, operation, params, now);
+}
+
+/** The price by the version that a hold was made under. */
+export function priceAt(book: PriceBook, { operation, params }: Work, version: number): Price {
+  const published = book.find((candidate) => candidate.version === version);
+  if (published === undefined) throw new RangeError(`the price book has no version ${version}`);
+  return price([published], operation, params, published.effectiveFrom);
+}
+
+export function deductCommand(meta: Meta, input: DeductionInput, work: Work, priced: Price): DeductCommand {
+  return { type: 'deduct', ...keyed(meta, 'deduct', meta.walletId, input), ...work, ...priced };
+}
+
+export function reserveCommand(meta: Meta, input: HoldInput, work: Work, priced: Price): ReserveCommand {
+  const { ttlSeconds = limits.holdTtlSeconds.default, supersedes } = input;
+  return {
+    type: 'reserve',
+    ...keyed(meta, 'reserve', meta.walletId, input),
+    ...work,
+    ...priced,
+    ttlMs: ttlSeconds * 1000,
+    ...(supersedes === undefined ? {} : { supersedes }),
+  };
+}
+
+/** `fields`: the body as the client sent it; `credits`: what it comes to (absent: the whole hold). */
+export function settleCommand(meta: Meta, holdId: string, fields: object, credits: number | undefined): SettleCommand {
+  return {
+    type: 'settle',
+    ...keyed(meta, 'settle', holdId, fields),
+    holdId,
+    ...(credits === undefined ? {} : { credits }),
+  };
+}
+
+export function releaseCommand(meta: Meta, holdId: string, input: ReleaseInput): ReleaseCommand {
+  return { type: 'release', ...keyed(meta, 'release', holdId, input), holdId, reasonCode: input.reasonCode };
+}
+
+export function grantCommand(meta: Meta, input: GrantInput): GrantCommand {
+  const { kind, credits, expiresAt, source, reasonCode } = input;
+  return {
+    type: 'grant',
+    ...keyed(meta, 'grant', meta.walletId, input),
+    kind,
+    credits,
+    source,
+    reasonCode,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+/** `fields` are the client's, before defaults: a default that changes later must not make a repeat another request. */
+function keyed({ key, actor }: Meta, command: string, target: string, fields: object) {
+  return { key, actor, fingerprint: fingerprint(command, target, fields as Json) };
+}

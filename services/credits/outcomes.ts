@@ -1,0 +1,57 @@
+/** What the commit engine said, as HTTP: an answer, or the Problem that says why there is none. */
+import type { Answer, Rejection } from '@reelbanana/ledger';
+import { InvalidCursor, StoreUnavailable, UnknownOutcome, type Outcome } from '@reelbanana/ledger-firestore';
+import { invalid, Problem, retryAfter, type FieldError } from '@reelbanana/service-kit';
+import { walletNotFound } from './principals.ts';
+
+/** The answer of a command that has one; throws the Problem of anything else. */
+export function answerOf(outcome: Outcome): Answer {
+  switch (outcome.kind) {
+    case 'answer':
+      return outcome.answer;
+    case 'rejected':
+      throw problemOfRejection(outcome.rejection);
+    case 'failed':
+      throw problemOfFailure(outcome);
+    case 'unknownWallet':
+      throw walletNotFound();
+    case 'done':
+      throw new Error('a tick has no answer');
+  }
+}
+
+/** The ledger names a command's fields; the client knows them as fields of its body. */
+function problemOfRejection({ code, detail, data }: Rejection): Problem {
+  if (code !== 'VALIDATION_FAILED') return new Problem(code, detail, data);
+  const errors = ((data['errors'] ?? []) as FieldError[]).map(({ path, message }) => ({
+    path: `body.${path}`,
+    message,
+  }));
+  return new Problem(code, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { ...data, errors });
+}
+
+function problemOfFailure({ code, retryAfterMs }: Extract<Outcome, { kind: 'failed' }>): Problem {
+  const headers = retryAfter(retryAfterMs);
+  switch (code) {
+    case 'CONTENTION':
+      return new Problem('CONTENTION', 'The wallet is being written by others: repeat with the same key', {}, headers);
+    case 'OVERLOADED':
+      return new Problem('OVERLOADED', 'Too much is waiting: repeat with the same key', {}, headers);
+    case 'UNAVAILABLE':
+      return new Problem('OVERLOADED', 'The ledger did not answer in time: repeat with the same key', {}, headers);
+  }
+}
+
+/** Expected failures of the store in reads: an outage is told as one, never as a lack of credits or a bug. */
+export function problemOfStore(error: unknown): Problem | undefined {
+  if (error instanceof InvalidCursor) return invalid([{ path: 'query.cursor', message: error.message }]);
+  const outage = error instanceof StoreUnavailable || error instanceof UnknownOutcome;
+  return outage
+    ? new Problem('OVERLOADED', 'The ledger does not answer at the moment', {}, retryAfter(1_000))
+    : undefined;
+}
+
+/** The headers of an answer: a replay says that it is one. */
+export function replayHeaders({ replayed }: Answer): Record<string, string> {
+  return replayed ? { 'Idempotent-Replayed': 'true' } : {};
+}

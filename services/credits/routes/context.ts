@@ -1,0 +1,58 @@
+/** What the routes share. */
+import type { Account, Caller, Telemetry } from '@reelbanana/service-kit';
+import type { Answer, DeductCommand, PriceBook, ReserveCommand } from '@reelbanana/ledger';
+import type { Outcome } from '@reelbanana/ledger-firestore';
+import { answerOf } from '../outcomes.ts';
+import type { CommandEngine, LedgerAccess } from '../ports.ts';
+import type { Principals } from '../principals.ts';
+import type { Actors } from '../pseudonym.ts';
+
+export interface Context {
+  readonly ledger: LedgerAccess;
+  readonly engine: CommandEngine;
+  readonly principals: Principals;
+  readonly actors: Actors;
+  readonly priceBook: PriceBook;
+  readonly telemetry: Telemetry;
+  readonly now: () => number;
+}
+
+/** The account of a route that only accounts reach; the app factory has seen to it. */
+export function accountOf({ account }: Caller): Account {
+  if (account === undefined) throw new Error('a service route without an account');
+  return account;
+}
+
+/** Executes a reserve or a deduction, timed and counted. */
+export async function charge(
+  { engine, telemetry }: Context,
+  walletId: string,
+  command: ReserveCommand | DeductCommand,
+): Promise<Answer> {
+  const startedAtMs = performance.now();
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await engine.execute(walletId, command);
+  } finally {
+    telemetry.count('wallet_deductions_total', { outcome: outcomeLabel(outcome) });
+    telemetry.observe('wallet_deduct_seconds', {}, (performance.now() - startedAtMs) / 1000);
+  }
+  return answerOf(outcome);
+}
+
+type OutcomeLabel = 'ok' | 'insufficient' | 'duplicate' | 'conflict' | 'error';
+
+/** ok: charged or held now. duplicate: the key was used before. conflict: any other rule said no. error: we failed. */
+export function outcomeLabel(outcome: Outcome | undefined): OutcomeLabel {
+  switch (outcome?.kind) {
+    case 'answer':
+      return outcome.answer.replayed ? 'duplicate' : 'ok';
+    case 'rejected':
+      if (outcome.rejection.code === 'INSUFFICIENT_CREDITS') return 'insufficient';
+      return outcome.rejection.code === 'DUPLICATE_OPERATION' ? 'duplicate' : 'conflict';
+    case 'unknownWallet':
+      return 'conflict';
+    default:
+      return 'error';
+  }
+}

@@ -1,0 +1,34 @@
+/** POST /v1/wallets/{id or me}/deductions. */
+import { postDeduction } from '@reelbanana/metering/contract';
+import { reply, route, type Route } from '@reelbanana/service-kit';
+import { checkWork, deductCommand, priceNow } from '../commands.ts';
+import { replayHeaders } from '../outcomes.ts';
+import { entryView } from '../views.ts';
+import { accountOf, charge, type Context } from './context.ts';
+
+export function deductionRoutes(context: Context): Route[] {
+  const { principals, actors, priceBook, now } = context;
+  return [
+    route(postDeduction, async ({ caller, params, key, body }) => {
+      const account = accountOf(caller);
+      const work = checkWork(body);
+      principals.checkCharge(account, work.operation);
+      const walletId = await principals.wallet(caller, params.walletId);
+      const meta = { walletId, key, actor: actors.service(account.id) };
+      const answer = await charge(context, walletId, deductCommand(meta, body, work, priceNow(priceBook, work, now())));
+      const { credits = 0, priceVersion = 0, balanceAfter } = answer.body;
+      return reply(
+        201,
+        {
+          walletId,
+          entryId: answer.entry.id,
+          credits,
+          priceVersion,
+          entry: entryView(answer.entry),
+          balance: balanceAfter,
+        },
+        replayHeaders(answer),
+      );
+    }),
+  ];
+}

@@ -1,0 +1,28 @@
+/** GET /v1/wallets/{id or me}/entries. */
+import { getEntries } from '@reelbanana/metering/contract';
+import { reply, route, type Route } from '@reelbanana/service-kit';
+import { walletNotFound } from '../principals.ts';
+import { entryView } from '../views.ts';
+import type { Context } from './context.ts';
+
+const pageDefault = 50;
+
+export function entryRoutes({ engine, ledger, principals }: Context): Route[] {
+  return [
+    route(getEntries, async ({ caller, params, query }) => {
+      const walletId = await principals.wallet(caller, params.walletId);
+      const { limit = pageDefault, cursor, type, operation } = query;
+      const page = await ledger.entries.page(walletId, {
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(type === undefined ? {} : { type }),
+        ...(operation === undefined ? {} : { operation }),
+      });
+      // Nothing was found: of an empty wallet, or of none.
+      if (page.entries.length === 0 && params.walletId !== 'me' && (await engine.wallet(walletId)) === null)
+        throw walletNotFound();
+      const next = page.cursor === undefined ? {} : { cursor: page.cursor };
+      return reply(200, { entries: page.entries.map(entryView), ...next });
+    }),
+  ];
+}

@@ -1,0 +1,79 @@
+/** The credits service over the ledger in memory, with callers by name and a clock that tests move. */
+import { createEngine } from '@reelbanana/ledger-firestore';
+import { fakeAuth, listen, memoryTelemetry, silentLog, type MemoryTelemetry } from '@reelbanana/service-kit/testing';
+import type { User } from '@reelbanana/service-kit';
+import { createCredits } from '../app.ts';
+import { memoryLedger, type MemoryLedger } from './memory-ledger.ts';
+
+export interface World {
+  readonly url: string;
+  readonly ledger: MemoryLedger;
+  readonly telemetry: MemoryTelemetry;
+  readonly clock: { now: number };
+  call(method: string, path: string, as: Headers, body?: unknown): Promise<Response>;
+  close(): Promise<void>;
+}
+type Headers = Readonly<Record<string, string>>;
+
+const user = (uid: string, more: Partial<User> = {}): User => ({
+  uid,
+  emailVerified: true,
+  admin: false,
+  anonymous: false,
+  ...more,
+});
+
+/** Callers: tokens by name, as fakeAuth takes them. */
+export const ada = { Authorization: 'Bearer ada' };
+export const root = { Authorization: 'Bearer root' };
+export const narrate = { 'Service-Authorization': 'Bearer narrate' };
+export const other = { 'Service-Authorization': 'Bearer credits' };
+export const loadtest = { 'Service-Authorization': 'Bearer loadtest' };
+export const key = (value: string): Headers => ({ 'Idempotency-Key': value });
+
+export async function startWorld(options: { loadTests?: boolean } = {}): Promise<World> {
+  const clock = { now: Date.UTC(2026, 5, 1) };
+  const ledger = memoryLedger();
+  const telemetry = memoryTelemetry();
+  const email = (name: string): string => `${name}@local.iam.gserviceaccount.com`;
+  const app = await listen(
+    createCredits({
+      ledger,
+      engine: createEngine({ store: ledger.store, now: () => clock.now, random: () => 0.5 }),
+      auth: fakeAuth({
+        users: {
+          ada: user('ada'),
+          eve: user('eve'),
+          root: user('root', { admin: true }),
+          guest: user('guest', { anonymous: true }),
+          'load-1': user('load-1'),
+        },
+        accounts: {
+          narrate: { id: 'narrate', email: email('narrate') },
+          credits: { id: 'credits', email: email('credits') },
+          loadtest: { id: 'loadtest', email: email('loadtest') },
+        },
+      }),
+      config: { service: 'credits', projectId: 'local' },
+      telemetry,
+      log: silentLog,
+      pseudonymKey: 'a key for tests that is long enough',
+      loadTests: options.loadTests ?? true,
+      now: () => clock.now,
+      checkContracts: true,
+    }),
+  );
+  return {
+    url: app.url,
+    ledger,
+    telemetry,
+    clock,
+    call: (method, path, as, body) =>
+      fetch(app.url + path, {
+        method,
+        headers: { ...as, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    close: app.close,
+  };
+}
