@@ -6,6 +6,16 @@
 import type { MetricName } from './metrics.ts';
 import type { Use } from './uses.ts';
 
+/** Something that does the work of a paid operation, and what it takes along. */
+export interface EngineDefinition {
+  /** Allowed on the local stack alone. */
+  readonly localOnly: boolean;
+  /** npm packages that stay folders beside the bundle (data files, separate processes). */
+  readonly bundleFolders: readonly string[];
+  /** Files of the service's folder that go along as they are. */
+  readonly bundleFiles: readonly string[];
+}
+
 export interface ServiceDefinition {
   readonly title: string;
   /** public: a browser or Stripe calls it, the app checks tokens. private: the front end checks run.invoker. */
@@ -19,12 +29,8 @@ export interface ServiceDefinition {
   readonly timeoutSeconds: number;
   /** request: no CPU outside requests. instance: CPU while the instance lives. */
   readonly billing: 'request' | 'instance';
-  /** npm packages that stay folders beside the bundle (data files, separate processes). */
-  readonly bundleFolders: readonly string[];
-  /** Files of the service's own folder that are shipped beside the bundle as they are, at the same relative path. */
-  readonly bundleFiles: readonly string[];
-  /** Work engines it can be configured with, in the stack; `local` marks those allowed on the local stack alone. */
-  readonly engines: Readonly<Record<string, Readonly<Record<string, { readonly localOnly: boolean }>>>>;
+  /** By kind of work, the engines that can do it. The stack chooses one for each kind (`narrationEngine`). */
+  readonly engines: Readonly<Record<string, Readonly<Record<string, EngineDefinition>>>>;
   readonly metrics: readonly MetricName[];
 }
 
@@ -41,8 +47,6 @@ export const services = {
     concurrency: 250,
     timeoutSeconds: 60,
     billing: 'request',
-    bundleFolders: [],
-    bundleFiles: [],
     engines: {},
     metrics: [
       'http_server_request_duration_seconds',
@@ -64,10 +68,16 @@ export const services = {
     concurrency: 8,
     timeoutSeconds: 300,
     billing: 'request',
-    bundleFolders: ['@echogarden/espeak-ng-emscripten'],
-    bundleFiles: ['engines/espeak-worker.mjs'],
-    // eSpeak NG is GPL: a child process of its own folder, never part of the bundle's code, never on a deployed stack.
-    engines: { narration: { 'espeak-ng': { localOnly: true } } },
+    engines: {
+      narration: {
+        // GPL: a child process of its own folder, never part of the bundle's code, never on a deployed stack.
+        'espeak-ng': {
+          localOnly: true,
+          bundleFolders: ['@echogarden/espeak-ng-emscripten'],
+          bundleFiles: ['engines/espeak-worker.mjs'],
+        },
+      },
+    },
     metrics: ['http_server_request_duration_seconds'],
   },
 } as const satisfies Record<string, ServiceDefinition>;
