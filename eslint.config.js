@@ -4,7 +4,14 @@ import jest from 'eslint-plugin-jest';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const TESTS = ['**/*.test.ts', '**/testing/**/*.ts', '**/conformance*.ts', '**/conformance/**/*.ts', 'tests/**/*.ts'];
+const TESTS = [
+  '**/*.test.ts',
+  '**/testing/**/*.ts',
+  '**/simulation/**/*.ts',
+  '**/conformance*.ts',
+  '**/conformance/**/*.ts',
+  'tests/**/*.ts',
+];
 
 export default tseslint.config(
   { ignores: ['**/node_modules/', '.tools/', '.local/', '.cache/', '**/*.generated.*'] },
@@ -48,7 +55,7 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: [{ name: 'node:crypto', allowImportNames: ['createHash'], message: 'The ledger is deterministic.' }],
+          paths: [{ name: 'node:crypto', allowImportNames: ['hash'], message: 'The ledger is deterministic.' }],
         },
       ],
       'no-restricted-globals': [

@@ -9,6 +9,8 @@ export { pageLimitMax } from './entries.ts';
 export type { Entries, Page, PageQuery } from './entries.ts';
 export { openDatabase } from './firestore/client.ts';
 export type { DatabaseName } from './firestore/client.ts';
+export { Connection } from './firestore/connection.ts';
+export { entryWrite } from './firestore/writes.ts';
 export { openFirestore } from './open.ts';
 export type { Ledger } from './open.ts';
 export * from './port.ts';

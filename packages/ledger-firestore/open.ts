@@ -1,6 +1,7 @@
 // The ledger on Firestore, opened once a process.
 import { Entries } from './entries.ts';
 import { openDatabase, type DatabaseName } from './firestore/client.ts';
+import { Connection } from './firestore/connection.ts';
 import { FirestoreStore } from './stores/firestore.ts';
 import { Users } from './users.ts';
 
@@ -9,17 +10,20 @@ export interface Ledger {
   readonly store: FirestoreStore;
   readonly users: Users;
   readonly entries: Entries;
-  /** Closes the connection; calls under way fail. */
+  /** Closes both connections; calls under way fail. */
   close(): Promise<void>;
 }
 
 /** Opens a database. Nothing is sent before the first call. */
 export function openFirestore(name: DatabaseName): Ledger {
   const db = openDatabase(name);
+  const connection = new Connection(name);
   return {
-    store: new FirestoreStore(db),
+    store: new FirestoreStore(connection),
     users: new Users(db, `${name.projectId}/${name.databaseId}`),
     entries: new Entries(db),
-    close: () => db.terminate(),
+    close: async () => {
+      await Promise.all([connection.close(), db.terminate()]);
+    },
   };
 }

@@ -1,6 +1,6 @@
 // How large a commit is on the wire, estimated from above, and the bound that every store keeps.
 import type { Entry, Wallet } from '@reelbanana/ledger';
-import type { WalletCommit } from './port.ts';
+import type { AuditRecord, WalletCommit } from './port.ts';
 
 /** gRPC refuses messages above 4 MiB (the emulator never answers one of 4.2 MiB, it takes 3.9): notes/firestore.md. */
 export const commitBytesMax = 3.5 * 1024 * 1024;
@@ -21,14 +21,18 @@ export function walletBytes(wallet: Wallet): number {
   return Buffer.byteLength(JSON.stringify(wallet)) * mapFactor + walletOverheadBytes;
 }
 
+/** Bytes of one `create` of an audit record, from above. */
+export function auditBytes(audit: AuditRecord): number {
+  return Buffer.byteLength(JSON.stringify(audit)) + entryOverheadBytes;
+}
+
 /** Bytes of a whole commit, from above. */
 export function commitBytes(lane: readonly WalletCommit[]): number {
   let sum = 0;
   for (const part of lane) {
     sum += walletBytes(part.wallet);
     for (const entry of part.entries) sum += entryBytes(entry);
-    for (const audit of part.audits?.values() ?? [])
-      sum += Buffer.byteLength(JSON.stringify(audit)) + entryOverheadBytes;
+    for (const audit of part.audits?.values() ?? []) sum += auditBytes(audit);
   }
   return sum;
 }

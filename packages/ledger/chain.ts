@@ -19,13 +19,13 @@ export function seqShard(seq: number): number {
   return Math.floor(seq / 64) % 16;
 }
 
-/** Bodies of entries that were made or parsed here, so that nobody parses the same bytes twice. */
+/** Bodies of entries that were parsed here. Fresh ones come in the decision's answer: remembering them costs more than it saves. */
 const bodies = new WeakMap<Entry, EntryBody>();
 
 /** Writes a body's bytes and links them to the entry in front of it. */
 export function makeEntry(id: string, prevHash: string, body: EntryBody): Entry {
   const text = jcs(body as unknown as Json);
-  const entry: Entry = {
+  return {
     id,
     body: text,
     prevHash,
@@ -35,8 +35,6 @@ export function makeEntry(id: string, prevHash: string, body: EntryBody): Entry 
     type: body.type satisfies EntryType,
     ...(body.operation === undefined ? {} : { operation: body.operation }),
   };
-  bodies.set(entry, body);
-  return entry;
 }
 
 /** The body of an entry; parsed at most once an object. @throws SyntaxError if the stored bytes are not JSON */

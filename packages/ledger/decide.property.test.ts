@@ -67,6 +67,53 @@ describe('any history', () => {
     );
   });
 
+  it('refuses and replays only what was true at some moment, where the facts were read a step after the wallet', () => {
+    fc.assert(
+      fc.property(history, history, (events, others) => {
+        const player = newPlayer();
+        const probes = others.slice(0, 6).map(({ command }) => command);
+        let now = 1_000;
+        for (const { afterMs, command } of events) {
+          now += afterMs;
+          const { wallet } = player;
+          const earlier = probes.map((probe) => said(decide(wallet, player.found(probe), probe, now)));
+          player.play(command, now);
+          for (const [index, probe] of probes.entries()) {
+            const decision = decide(wallet, player.found(probe), probe, now);
+            if (decision.kind === 'accepted') continue; // its commit fails, the wallet has moved
+            const later = said(decide(player.wallet, player.found(probe), probe, now));
+            expect([earlier[index], later]).toContain(said(decision));
+          }
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('accepts on some of the facts only what it accepts on all of them, or what a create will refuse', () => {
+    fc.assert(
+      fc.property(history, history, (events, others) => {
+        const player = newPlayer();
+        play(player, events, (_decision, _command, now) => {
+          const stored = new Set(player.entries.map(({ id }) => id));
+          for (const { command } of others.slice(0, 6)) {
+            const all = player.found(command);
+            const some = [
+              new Map(),
+              ...[...all.keys()].map((id) => new Map([...all].filter(([other]) => other !== id))),
+            ];
+            for (const found of some) {
+              const decision = decide(player.wallet, found, command, now);
+              if (decision.kind !== 'accepted' || decision.entries.some(({ id }) => stored.has(id))) continue;
+              expect(decision).toEqual(decide(player.wallet, all, command, now));
+            }
+          }
+        });
+      }),
+      runs,
+    );
+  });
+
   it('applying time at any extra moment changes no later answer and no balance', () => {
     fc.assert(
       fc.property(history, settings, fc.infiniteStream(fc.integer({ min: -1, max: 3 })), (events, set, ticks) => {

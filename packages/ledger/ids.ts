@@ -50,7 +50,7 @@ export function isId(text: unknown): text is string {
 /** The digest that a keyed command's entry carries; null for a tick and for a command without a legal key. */
 export function commandKeyDigest(walletId: string, command: Command): string | null {
   if (command.type === 'tick' || !isLegalKey(command.key)) return null;
-  return remembered(walletId, command);
+  return keyId(walletId, command.type, command.key);
 }
 
 /**
@@ -94,22 +94,4 @@ export function reads(walletId: string, command: Command): readonly string[] {
 /** The facts that a command needs beside the wallet: none in this release. */
 export function needs(_command: Command): readonly FactId[] {
   return [];
-}
-
-interface Remembered {
-  readonly walletId: string;
-  readonly type: string;
-  readonly key: string;
-  readonly digest: string;
-}
-/** The engine asks for the id before it decides, and decides again after a conflict: hash once a command. */
-const digests = new WeakMap<Command, Remembered>();
-
-function remembered(walletId: string, command: Exclude<Command, { type: 'tick' }>): string {
-  const { type, key } = command;
-  const known = digests.get(command);
-  if (known?.walletId === walletId && known.type === type && known.key === key) return known.digest;
-  const digest = keyId(walletId, type, key);
-  digests.set(command, { walletId, type, key, digest });
-  return digest;
 }

@@ -111,6 +111,12 @@ describe('damage that does not hide itself', () => {
   });
 });
 
+it('what is no entry at all is a finding, not a crash', () => {
+  for (const nonsense of [null, undefined, 7]) {
+    expect(broken(wallet, entries.with(0, nonsense as unknown as Entry))).toContain('form');
+  }
+});
+
 describe('an edited wallet', () => {
   const anyHold = holdIdOf('e');
   it.each<[string, (wallet: Wallet) => object]>([
@@ -133,6 +139,7 @@ describe('an edited wallet', () => {
     ['time', () => ({ at: 1 })],
     ['NaN', () => ({ debt: NaN })],
     ['nothing', () => ({ grants: undefined })],
+    ['a foreign field', () => ({ bonus: 5 })],
     ['version', () => ({ v: 2 })],
   ])('shows: %s', (_name, edit) => {
     expect(broken({ ...wallet, ...edit(wallet) }, entries)).toEqual(['wallet']);
@@ -196,6 +203,21 @@ describe('a forged chain with right hashes', () => {
         { account: 'available', credits: -15, grantId: entries[1]?.id },
       ],
     }));
+  });
+
+  it('a grant of nothing, one that begins expired, one of no known kind', () => {
+    expectNamed('amount', 'grant', (body) => ({ ...body, grant: { ...body.grant, credits: 0 }, postings: [] }));
+    expectNamed('time', 'grant', (body) => ({ ...body, grant: { ...body.grant, expiresAt: body.createdAt } }));
+    expectNamed('form', 'grant', (body) => ({ ...body, grant: { ...body.grant, kind: 'gift' } }));
+  });
+
+  it('postings that name a grant or a hold where none belongs', () => {
+    for (const foreign of [{ holdId: holdIdOf('a') }, { grantId: entries[1]?.id }]) {
+      expectNamed('postings', 'deduct', (body) => ({
+        ...body,
+        postings: body.postings.map((p) => (p.account === 'consumed' ? { ...p, ...foreign } : p)),
+      }));
+    }
   });
 
   it('burn-down: the wrong grant pays, or gets what returns', () => {
@@ -262,6 +284,7 @@ describe('a forged chain with right hashes', () => {
     expectNamed('hold', 'release', (body) => ({ ...body, holdId: holdIdOf('a') }));
     expectNamed('hold', 'reserve', (body) => ({ ...body, supersedes: holdIdOf('a') }));
     expectNamed('hold', 'reserve', (body) => ({ ...body, expiresAt: body.createdAt }));
+    expectNamed('hold', 'reserve', (body) => ({ ...body, expiresAt: body.createdAt + 86_400_001 }));
     expectNamed('hold', 'expireHold', (body) => ({ ...body, holdId: 'unknown' }));
     const seq = seqOf('reserve', 2);
     const damaged = forged(seq, (body) => ({ ...body, supersedes: holdIdOf('a') }));
@@ -301,6 +324,7 @@ describe('a forged chain with right hashes', () => {
       expectNamed('form', 'deduct', (body) => ({ ...body, ...other }));
     }
     expectNamed('form', 'deduct', (body) => ({ ...body, postings: [7] }));
+    expectNamed('form', 'deduct', (body) => ({ ...body, actor: { ...body.actor, kind: 'root' } }));
     expectNamed('form', 'deduct', (body) => ({ ...body, actor: { ...body.actor, email: 'x' } }));
     expectNamed('form', 'grant', (body) => ({ ...body, grant: { ...body.grant, note: 'x' } }));
   });

@@ -1,5 +1,5 @@
 // One flush of one wallet: make sure of its state, decide what waits, commit, and deal with every way that can end.
-import { reads, type Answer } from '@reelbanana/ledger';
+import type { Answer } from '@reelbanana/ledger';
 import {
   Conflict,
   EntryExists,
@@ -19,23 +19,26 @@ import { plan, unplan, type Plan } from './plan.ts';
  * it can be answered; those go to `verify`.
  */
 export async function flush(context: Context, lane: Lane): Promise<readonly Pending[]> {
-  const waiting = take(context, lane);
-  if (waiting.length === 0) return [];
+  const taken = take(context, lane);
+  if (taken.length === 0) return [];
   let state: StoredWallet | null;
   try {
-    state = await prepare(context, lane, waiting);
+    state = await prepare(context, lane, taken);
   } catch (error) {
     lane.forget();
-    giveUp(context, lane, waiting, error);
+    giveUp(context, lane, taken, error);
     return [];
   }
   if (state === null) {
-    for (const pending of waiting) pending.answer({ kind: 'unknownWallet' });
+    for (const pending of taken) pending.answer({ kind: 'unknownWallet' });
     return [];
   }
+  // Whoever was answered at its deadline while the wallet was read must not be charged now.
+  const waiting = taken.filter((pending) => !pending.done);
+  for (const pending of waiting) for (const entry of pending.facts) lane.known.set(entry.id, entry);
   let planned: Plan;
   try {
-    planned = plan(state.wallet, lane.known, waiting, context.now(), context.limits);
+    planned = plan(state.wallet, lane.known, waiting, context.now(), context.limits, context.decide);
   } catch (bug) {
     lane.known.clear(); // it may name entries of the plan that was not made
     for (const pending of waiting) pending.throw(bug);
@@ -48,7 +51,9 @@ export async function flush(context: Context, lane: Lane): Promise<readonly Pend
 }
 
 function take(context: Context, lane: Lane): Pending[] {
-  return lane.queue.splice(0, context.limits.entriesMax).filter((pending) => !pending.done);
+  const taken = lane.queue.splice(0, context.limits.entriesMax).filter((pending) => !pending.done);
+  for (const pending of taken) pending.obstacle = 'UNAVAILABLE'; // from here on it waits for the store
+  return taken;
 }
 
 /**
@@ -65,8 +70,9 @@ async function prepare(context: Context, lane: Lane, waiting: readonly Pending[]
 
 async function learn(context: Context, lane: Lane, unsure: readonly Pending[]): Promise<void> {
   if (unsure.length === 0) return;
-  const ids = new Set(unsure.flatMap((pending) => reads(lane.walletId, pending.command)));
-  for (const [id, entry] of await context.find(lane.walletId, [...ids])) if (entry !== null) lane.known.set(id, entry);
+  const ids = new Set(unsure.flatMap((pending) => pending.reads));
+  const found = await context.find(lane.walletId, [...ids]);
+  for (const pending of unsure) pending.learn(found);
 }
 
 /** Commits a plan; false if its commands, and the refusals that rest on it, have to be decided again. */
@@ -75,7 +81,6 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
   const { wallet, entries, audits, carried, claims } = planned;
   const commit: WalletCommit = { walletId, expected: state.version, wallet, entries, audits };
   lane.flying = new Set(entries.map((entry) => entry.id));
-  for (const { pending } of carried) pending.obstacle = 'UNAVAILABLE';
   try {
     const [version] = await context.store.commit([commit], context.limits.rpcDeadlineMs);
     if (version === undefined) throw new TypeError('the store answered a commit without a version');
@@ -87,7 +92,9 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
   } catch (error) {
     unplan(lane.known, entries);
     lane.forget();
-    if (error instanceof UnknownOutcome) lane.haunt(state.version, lane.flying, context.now());
+    if (error instanceof UnknownOutcome) {
+      lane.haunt(state.version, lane.flying, context.timers.elapsedMs(), context.limits);
+    }
     for (const { pending } of carried) pending.mustRead = true;
     context.metrics.commit(nameOf(error), entries.length);
     giveUp(context, lane, [...carried.map(({ pending }) => pending), ...claims], error);
@@ -110,7 +117,8 @@ export function giveUp(context: Context, lane: Lane, pendings: readonly Pending[
     return back(context, lane, pendings, 'CONTENTION');
   }
   if (error instanceof UnknownOutcome || error instanceof StoreUnavailable) {
-    lane.pacing.contended();
+    if (error instanceof UnknownOutcome && error.contended) lane.pacing.contended();
+    else lane.pacing.outage();
     return back(context, lane, pendings, 'UNAVAILABLE');
   }
   for (const pending of pendings) pending.throw(error);

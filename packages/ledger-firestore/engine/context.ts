@@ -1,5 +1,5 @@
 // What the parts of the engine share: the store with its deadline, and the surroundings.
-import type { Found } from '@reelbanana/ledger';
+import type { decide, Found } from '@reelbanana/ledger';
 import type { LedgerStore, StoredWallet } from '../port.ts';
 import type { Timers } from '../scheduler.ts';
 import type { EngineLimits } from './limits.ts';
@@ -7,6 +7,8 @@ import type { EngineMetrics } from './outcome.ts';
 
 export interface Context {
   readonly store: LedgerStore;
+  /** The ledger's own, but for a simulation that plants bugs in it. */
+  readonly decide: typeof decide;
   readonly now: () => number;
   readonly random: () => number;
   readonly timers: Timers;

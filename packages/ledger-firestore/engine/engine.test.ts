@@ -1,9 +1,9 @@
 // The engine around its rules: deadlines, bounds, draining, time, audit records.
 import { describe, expect, it } from '@jest/globals';
 import { keyId } from '@reelbanana/ledger';
-import { script, type FaultPlan } from '../stores/faulty.ts';
+import { script, type Fault, type FaultPlan } from '../stores/faulty.ts';
 import { MemoryStore } from '../stores/memory.ts';
-import { deduct, emptyWallet, grant, reserve } from '../testing/commands.ts';
+import { deduct, emptyWallet, grant, release, reserve } from '../testing/commands.ts';
 import { codes, elsewhere, house, w } from '../testing/house.ts';
 import { createEngine } from './engine.ts';
 import type { EngineLimits } from './limits.ts';
@@ -29,6 +29,36 @@ describe('deadlines and bounds', () => {
     expect(time.now() - start).toBeLessThanOrEqual(10_000);
   });
 
+  it('a command that was answered while its wallet was being read is not carried out afterwards', async () => {
+    const { engine, time, available } = await house({ plan: script('load', [{ kind: 'delay', ms: 2_000 }]) });
+    const outcome = await time.run(engine.execute(w, deduct('k', 5), { deadlineMs: 1_000 }));
+    expect(codes([outcome])).toEqual(['UNAVAILABLE']);
+    await time.advance(10_000);
+    expect(await available()).toBe(1_000);
+  });
+
+  it('a clock that is set back by an hour holds up neither deadlines nor commits', async () => {
+    const commits: Fault[] = [
+      { kind: 'conflict' },
+      { kind: 'conflict' },
+      { kind: 'none' },
+      { kind: 'delay', ms: 4_000 },
+    ];
+    const { weather, time } = await house({ plan: script('commit', commits) });
+    let offsetMs = 0;
+    const now = () => time.now() + offsetMs;
+    const engine = createEngine({ store: weather, now, random: () => 0.9, timers: time });
+    await time.run(engine.execute(w, deduct('warm', 1))); // the next commit has to keep a gap
+    offsetMs = -3_600_000;
+    const start = time.now();
+    const hanging = time.run(engine.execute(w, deduct('k', 1), { deadlineMs: 1_000 }));
+    offsetMs = -7_200_000;
+    expect(codes([await hanging])).toEqual(['UNAVAILABLE']);
+    expect(time.now() - start).toBe(1_000);
+    expect(codes([await time.run(engine.execute(w, deduct('k', 1)))])).toEqual(['replayed']);
+    expect(time.now() - start).toBeLessThan(10_000);
+  });
+
   it('a full queue answers OVERLOADED with a time to wait, and serves those who wait', async () => {
     const { all, available, sound } = await house({ limits: { queueMax: 10 } });
     const outcomes = await all(Array.from({ length: 15 }, (_, index) => deduct(`k${index}`, 1)));
@@ -36,6 +66,18 @@ describe('deadlines and bounds', () => {
     expect(outcomes.at(-1)).toMatchObject({ kind: 'failed', retryAfterMs: expect.any(Number) });
     expect(await available()).toBe(989);
     await sound();
+  });
+
+  it('commands that were answered at their deadlines take no place in the queue', async () => {
+    const plan = script('commit', [{ kind: 'delay', ms: 4_000 }]);
+    const { engine, time, available } = await house({ plan, limits: { queueMax: 2 } });
+    const ask = (key: string, deadlineMs: number) => engine.execute(w, deduct(key, 1), { deadlineMs });
+    const flying = ask('flying', 10_000);
+    await time.advance(1);
+    const late = time.run(Promise.all([ask('late1', 1_000), ask('late2', 1_000)]));
+    expect(codes(await late)).toEqual(['OVERLOADED', 'OVERLOADED']);
+    expect(codes(await time.run(Promise.all([flying, ask('live', 10_000)])))).toEqual(['accepted', 'accepted']);
+    expect(await available()).toBe(998);
   });
 
   it('an outage of reads is never a refusal', async () => {
@@ -53,6 +95,15 @@ describe('deadlines and bounds', () => {
     await expect(time.run(engine.execute(w, deduct('k', 1)))).rejects.toThrow('broken');
     memory.commitNow = commitNow;
     expect(codes([await run(deduct('k', 1))])).toEqual(['accepted']);
+  });
+
+  it('an engine that remembers nothing still decides on what it has read', async () => {
+    const { run, memory, time, sound } = await house({ limits: { recentMax: 0, recentPerWalletMax: 0 } });
+    await run(deduct('warm', 1));
+    const holdId = keyId(w, 'reserve', 'r1');
+    await elsewhere(memory, [reserve('r1', 5), release('x', holdId)], time.now());
+    expect(codes([await run(reserve('r2', 5, { supersedes: holdId }))])).toEqual(['accepted']);
+    await sound();
   });
 
   it('remembers a bounded number of wallets and entries', async () => {
@@ -134,5 +185,14 @@ describe('an administrator’s audit record', () => {
     await run(grant('g', 5), { audit });
     await run(grant('g', 6), { audit });
     expect([...memory.audits]).toEqual([[keyId(w, 'grant', 'g'), audit]]);
+  });
+
+  it('counts towards the bytes of a commit', async () => {
+    const { engine, time, memory } = await house();
+    const audit = { uid: 'root', action: 'grant', reasonCode: 'test', at: 1, note: 'x'.repeat(20_000) };
+    const grants = Array.from({ length: 300 }, (_, index) => grant(`g${index}`, 1, { kind: 'purchase' }));
+    const outcomes = await time.run(Promise.all(grants.map((command) => engine.execute(w, command, { audit }))));
+    expect(new Set(codes(outcomes))).toEqual(new Set(['accepted']));
+    expect(memory.audits.size).toBe(300);
   });
 });

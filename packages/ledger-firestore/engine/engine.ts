@@ -1,5 +1,5 @@
 // The commit engine: one queue per wallet, one commit in flight per wallet, as many commands in it as wait.
-import { applyTime, type Command, type Wallet } from '@reelbanana/ledger';
+import { applyTime, decide, type Command, type Wallet } from '@reelbanana/ledger';
 import type { AuditRecord, LedgerStore } from '../port.ts';
 import { hostTimers, sleep, turn, type Timers } from '../scheduler.ts';
 import { flush } from './commit.ts';
@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly timers?: Timers;
   readonly metrics?: EngineMetrics;
   readonly limits?: Partial<EngineLimits>;
+  /** For simulations that plant bugs: the ledger's own by default. */
+  readonly decide?: typeof decide;
 }
 
 export interface ExecuteOptions {
@@ -54,20 +56,20 @@ export class CommitEngine implements Engine {
   #draining = false;
   #drained: (() => void)[] = [];
 
-  constructor({ store, now, random, timers = hostTimers, metrics = noMetrics, limits }: EngineOptions) {
-    const all = limitsWith(limits);
-    this.#context = contextOf({ store, now, random, timers, metrics, limits: all });
-    this.#lanes = new Lanes(all, now, random);
-    this.#deadlines = new Deadlines(timers, now, random);
+  constructor({ store, now, random, timers = hostTimers, metrics = noMetrics, ...rest }: EngineOptions) {
+    const all = limitsWith(rest.limits);
+    this.#context = contextOf({ store, decide: rest.decide ?? decide, now, random, timers, metrics, limits: all });
+    this.#lanes = new Lanes(all, timers.elapsedMs, random);
+    this.#deadlines = new Deadlines(timers, random);
   }
 
   execute(walletId: string, command: Command, options: ExecuteOptions = {}): Promise<Outcome> {
-    const { limits, now, random } = this.#context;
+    const { limits, timers, random } = this.#context;
     const overloaded = this.#draining || this.#deadlines.size >= limits.pendingMax;
     if (overloaded) return Promise.resolve(failed('OVERLOADED', random));
     const lane = this.#lanes.of(walletId);
-    if (lane.waiting >= limits.queueMax) return Promise.resolve(failed('OVERLOADED', random));
-    const deadlineAt = now() + (options.deadlineMs ?? limits.deadlineMs);
+    if (lane.isFull(limits.queueMax)) return Promise.resolve(failed('OVERLOADED', random));
+    const deadlineAt = timers.elapsedMs() + (options.deadlineMs ?? limits.deadlineMs);
     const pending = new Pending(walletId, command, deadlineAt, options.audit, (done) => this.#deadlines.remove(done));
     this.#deadlines.add(pending);
     lane.queue.push(pending);

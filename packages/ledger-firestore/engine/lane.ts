@@ -1,6 +1,7 @@
 // All that the engine remembers of one wallet: who waits, the state after our last commit, what may still land.
 import type { Entry } from '@reelbanana/ledger';
 import type { StoredWallet } from '../port.ts';
+import type { EngineLimits } from './limits.ts';
 import type { Pacing } from './pacing.ts';
 import type { Pending } from './pending.ts';
 
@@ -8,7 +9,9 @@ import type { Pending } from './pending.ts';
 export interface Ghost {
   readonly version: string;
   readonly entryIds: Set<string>;
-  /** When it was last sent. */
+  /** Too many to remember: any entry may be among them. */
+  isAny: boolean;
+  /** When it was last sent, by the timers' clock. */
   at: number;
 }
 
@@ -42,6 +45,14 @@ export class Lane {
     return this.queue.length + this.claims.length;
   }
 
+  /** Whether `max` commands wait here. Those that were answered at their deadlines no longer do: they make room. */
+  isFull(max: number): boolean {
+    if (this.waiting < max) return false;
+    this.queue = this.queue.filter((pending) => !pending.done);
+    this.claims = this.claims.filter((pending) => !pending.done);
+    return this.waiting >= max;
+  }
+
   get busy(): boolean {
     return this.working || this.verifying;
   }
@@ -60,15 +71,26 @@ export class Lane {
   }
 
   /** A commit under `version` has an unknown outcome. */
-  haunt(version: string, entryIds: Iterable<string>, at: number): void {
-    if (this.ghost?.version !== version) this.ghost = { version, entryIds: new Set(), at };
-    this.ghost.at = at;
-    for (const id of entryIds) this.ghost.entryIds.add(id);
+  haunt(version: string, entryIds: Iterable<string>, at: number, { ghostEntriesMax }: EngineLimits): void {
+    if (this.ghost?.version !== version) this.ghost = { version, entryIds: new Set(), isAny: false, at };
+    const { ghost } = this;
+    ghost.at = at;
+    for (const id of entryIds) ghost.entryIds.add(id);
+    if (ghost.entryIds.size <= ghostEntriesMax) return;
+    ghost.isAny = true;
+    ghost.entryIds.clear();
+  }
+
+  /** Whether a commit with an unknown outcome may still land. */
+  isHaunted(at: number, { ghostMs }: EngineLimits): boolean {
+    return this.ghost !== undefined && at - this.ghost.at < ghostMs;
   }
 
   /** Whether a commit that carries this entry may still land. While it may, the command must not be refused. */
-  mayLand(entryId: string | null): boolean {
-    return entryId !== null && (this.flying.has(entryId) || this.ghost?.entryIds.has(entryId) === true);
+  mayLand(entryId: string | null, at: number, limits: EngineLimits): boolean {
+    if (entryId === null) return false;
+    if (this.flying.has(entryId)) return true;
+    return this.isHaunted(at, limits) && (this.ghost?.isAny === true || this.ghost?.entryIds.has(entryId) === true);
   }
 
   /** Keeps the newest `max` known entries; answers by how many the number changed. */

@@ -6,14 +6,14 @@ import { Pacing } from './pacing.ts';
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #limits: EngineLimits;
-  readonly #now: () => number;
+  readonly #elapsedMs: () => number;
   readonly #random: () => number;
   readonly #counted = new Map<Lane, number>();
   #recent = 0;
 
-  constructor(limits: EngineLimits, now: () => number, random: () => number) {
+  constructor(limits: EngineLimits, elapsedMs: () => number, random: () => number) {
     this.#limits = limits;
-    this.#now = now;
+    this.#elapsedMs = elapsedMs;
     this.#random = random;
   }
 
@@ -29,10 +29,14 @@ export class Lanes {
 
   /** The lane of a wallet, made if need be, now the most recently used. */
   of(walletId: string): Lane {
-    const lane = this.#lanes.get(walletId) ?? new Lane(walletId, new Pacing(this.#limits, this.#now, this.#random));
+    const lane = this.#lanes.get(walletId) ?? this.#made(walletId);
     this.#lanes.delete(walletId);
     this.#lanes.set(walletId, lane);
     return lane;
+  }
+
+  #made(walletId: string): Lane {
+    return new Lane(walletId, new Pacing(this.#limits, this.#elapsedMs, this.#random));
   }
 
   /** Counts what a lane remembers after a round, and makes room. */
@@ -48,8 +52,7 @@ export class Lanes {
 
   /** Busy, or waited for, or with an outcome that a later refusal must still know of. */
   #isHeld(lane: Lane): boolean {
-    if (lane.busy || lane.waiting > 0) return true;
-    return lane.ghost !== undefined && this.#now() - lane.ghost.at < this.#limits.ghostMs;
+    return lane.busy || lane.waiting > 0 || lane.isHaunted(this.#elapsedMs(), this.#limits);
   }
 
   #drop(lane: Lane): void {

@@ -26,8 +26,10 @@ export interface EngineLimits {
   readonly recentMax: number;
   /** Entries remembered of one wallet. */
   readonly recentPerWalletMax: number;
-  /** How long an unknown outcome is remembered: above the ten minutes for which the Firestore client may retry it. */
+  /** How long an unknown outcome is remembered. It lands within seconds if at all, but bytes in a stalled TCP path may sleep for minutes. */
   readonly ghostMs: number;
+  /** Entries remembered of a wallet's unknown outcomes; with more of them every refusal waits for the version to move. */
+  readonly ghostEntriesMax: number;
 }
 
 export const defaultLimits: EngineLimits = {
@@ -45,6 +47,7 @@ export const defaultLimits: EngineLimits = {
   recentMax: 20_000,
   recentPerWalletMax: 1_024,
   ghostMs: 15 * 60_000,
+  ghostEntriesMax: 10_000,
 };
 
 /** The limits with `changes` applied. Throws when they contradict each other. */

@@ -3,9 +3,9 @@ import type { Answer, Rejection } from '@reelbanana/ledger';
 
 /** Why a command was given up. It may be repeated with the same key, after `retryAfterMs`: that never charges twice. */
 export type FailureCode =
-  /** Other writers of this wallet won every round. Nothing of this command was written. */
+  /** Other writers of this wallet won the rounds. An earlier round of this command may yet have been written unseen. */
   | 'CONTENTION'
-  /** The queue is full; the command was never tried. */
+  /** The queue is full, or nothing moved in it in time; the command was never tried. */
   | 'OVERLOADED'
   /** The store did not answer in time. The command may have been written, or may still be. */
   | 'UNAVAILABLE';

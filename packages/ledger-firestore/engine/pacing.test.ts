@@ -6,7 +6,7 @@ import { Pacing } from './pacing.ts';
 
 function pacing(random: () => number = () => 0.999) {
   const time = new VirtualTime();
-  return { time, pace: new Pacing(defaultLimits, time.now, random) };
+  return { time, pace: new Pacing(defaultLimits, time.elapsedMs, random) };
 }
 
 describe('pacing', () => {
@@ -35,6 +35,20 @@ describe('pacing', () => {
     });
     expect(gaps).toEqual([15, 10, 5, 0, 0]);
     expect(pace.waitMs()).toBe(0);
+  });
+
+  it('backs off in an outage alike, and is over it with the first commit that lands', () => {
+    const { pace } = pacing();
+    pace.contended();
+    pace.contended();
+    const gaps = Array.from({ length: 9 }, () => {
+      pace.outage();
+      return pace.gapMs;
+    });
+    expect(gaps).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 1_000]);
+    expect(pace.waitMs()).toBe(999);
+    pace.clean();
+    expect(pace.gapMs).toBe(5); // what other writers had to do with it
   });
 
   it('draws the wait from the whole gap, and rest counts towards it', async () => {

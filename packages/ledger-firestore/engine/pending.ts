@@ -1,5 +1,5 @@
 // One command on its way to an answer, and the clock that gives up on it.
-import { commandEntryId, type Command } from '@reelbanana/ledger';
+import { commandEntryId, reads, type Command, type Entry, type Found } from '@reelbanana/ledger';
 import type { AuditRecord } from '../port.ts';
 import type { Timers } from '../scheduler.ts';
 import { failed, type FailureCode, type Outcome } from './outcome.ts';
@@ -8,14 +8,18 @@ export class Pending {
   readonly command: Command;
   /** The document that the command's effect claims; null for a tick. */
   readonly entryId: string | null;
+  /** By the timers' clock. */
   readonly deadlineAt: number;
   readonly audit: AuditRecord | undefined;
   /** Rounds that failed. */
   attempts = 0;
   /** Its keys must be read before it is decided again: a commit that carried it, or might have, failed. */
   mustRead = false;
+  /** Stored entries that were read for it. The lane may forget them before it is decided again. */
+  facts: readonly Entry[] = [];
   /** What it is told at its deadline: what stood in its way last. */
   obstacle: FailureCode = 'OVERLOADED';
+  readonly #walletId: string;
   #settle: ((outcome: Outcome | PromiseLike<Outcome>) => void) | undefined;
   readonly #onDone: (pending: Pending) => void;
   readonly outcome: Promise<Outcome>;
@@ -27,12 +31,23 @@ export class Pending {
     audit: AuditRecord | undefined,
     onDone: (pending: Pending) => void,
   ) {
+    this.#walletId = walletId;
     this.command = command;
     this.entryId = commandEntryId(walletId, command);
     this.deadlineAt = deadlineAt;
     this.audit = audit;
     this.#onDone = onDone;
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  /** Ids of the entries that must be read before it is refused. */
+  get reads(): readonly string[] {
+    return reads(this.#walletId, this.command);
+  }
+
+  /** Takes its own out of what was read. */
+  learn(found: Found): void {
+    this.facts = this.reads.flatMap((id) => found.get(id) ?? []);
   }
 
   get done(): boolean {
@@ -58,18 +73,19 @@ export class Pending {
   }
 }
 
+/** The host's timers take no longer delay: they fire at once instead. */
+const delayMsMax = 2 ** 31 - 1;
+
 /** Gives up on commands at their deadlines, with one timer for all of them and none while there are none. */
 export class Deadlines {
   readonly #open = new Set<Pending>();
   readonly #timers: Timers;
-  readonly #now: () => number;
   readonly #random: () => number;
   #timer: unknown;
   #armedFor = Number.POSITIVE_INFINITY;
 
-  constructor(timers: Timers, now: () => number, random: () => number) {
+  constructor(timers: Timers, random: () => number) {
     this.#timers = timers;
-    this.#now = now;
     this.#random = random;
   }
 
@@ -90,7 +106,8 @@ export class Deadlines {
   #arm(at: number): void {
     this.#disarm();
     this.#armedFor = at;
-    this.#timer = this.#timers.setTimeout(() => this.#sweep(), Math.max(0, at - this.#now()));
+    const delayMs = Math.min(delayMsMax, Math.max(0, at - this.#timers.elapsedMs()));
+    this.#timer = this.#timers.setTimeout(() => this.#sweep(), delayMs);
   }
 
   #disarm(): void {
@@ -101,7 +118,7 @@ export class Deadlines {
 
   #sweep(): void {
     this.#disarm();
-    const now = this.#now();
+    const now = this.#timers.elapsedMs();
     let next = Number.POSITIVE_INFINITY;
     for (const pending of this.#open) {
       if (pending.deadlineAt <= now) pending.answer(failed(pending.obstacle, this.#random));

@@ -1,7 +1,7 @@
 // Decides waiting commands one after the other into the next commit. No I/O: what it says holds once the commit lands.
-import { decide, type Answer, type Entry, type Wallet } from '@reelbanana/ledger';
+import type { Answer, decide, Entry, Wallet } from '@reelbanana/ledger';
 import type { AuditRecord } from '../port.ts';
-import { entryBytes } from '../size.ts';
+import { auditBytes, entryBytes } from '../size.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Pending } from './pending.ts';
 
@@ -35,6 +35,7 @@ export function plan(
   waiting: readonly Pending[],
   now: number,
   limits: EngineLimits,
+  decideOn: typeof decide,
 ): Plan {
   let current = wallet;
   let sizeBytes = 0;
@@ -47,7 +48,7 @@ export function plan(
   const claims: Pending[] = [];
 
   for (const pending of waiting) {
-    const decision = decide(current, known, pending.command, now);
+    const decision = decideOn(current, known, pending.command, now);
     if (decision.kind === 'rejected' || isIdle(decision)) claims.push(pending);
     else if (decision.kind === 'replayed') {
       const { answer } = decision;
@@ -56,11 +57,13 @@ export function plan(
       else if (answer.holdState !== undefined || pending.command.type === 'reserve') claims.push(pending);
       else replays.push({ pending, answer });
     } else {
-      const addedBytes = decision.entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+      const audit = decision.answer === undefined ? undefined : pending.audit;
+      const addedBytes =
+        decision.entries.reduce((sum, entry) => sum + entryBytes(entry), 0) + (audit ? auditBytes(audit) : 0);
       const fits =
         entries.length + decision.entries.length <= limits.entriesMax &&
         sizeBytes + addedBytes <= limits.entriesBytesMax;
-      if (!fits && entries.length > 0) break;
+      if ((!fits || isAgain(decision.entries, known, own)) && entries.length > 0) break;
       sizeBytes += addedBytes;
       current = decision.wallet;
       for (const entry of decision.entries) {
@@ -68,13 +71,24 @@ export function plan(
         own.add(entry);
         known.set(entry.id, entry);
       }
-      if (pending.audit !== undefined && decision.answer !== undefined)
-        audits.set(decision.answer.entry.id, pending.audit);
+      if (audit !== undefined && decision.answer !== undefined) audits.set(decision.answer.entry.id, audit);
       carried.push({ pending, answer: decision.answer });
     }
     taken += 1;
   }
   return { wallet: current, entries, audits, carried, replays, claims, taken };
+}
+
+/**
+ * Whether a document would stand twice in one commit, which Firestore refuses as a mistake of all its callers. So it is when
+ * a repeated reserve that we do not know of seems to open its hold again, behind the expiry that this plan has written. The
+ * commit so far will fail, and then the key is read.
+ */
+function isAgain(entries: readonly Entry[], known: ReadonlyMap<string, Entry>, own: ReadonlySet<Entry>): boolean {
+  return entries.some(({ id }) => {
+    const other = known.get(id);
+    return other !== undefined && own.has(other);
+  });
 }
 
 /** The entries of a plan are not stored (or not known to be). */

@@ -86,6 +86,50 @@ describe('a definite refusal', () => {
     });
     await sound();
   });
+
+  it('a supersede is not refused for credits that are being released while its keys are read', async () => {
+    const { run, memory, weather, time, sound } = await house({ credits: 10 });
+    await run(deduct('warm', 0));
+    const holdId = keyId(w, 'reserve', 'r1');
+    await elsewhere(memory, [reserve('r1', 10)], time.now());
+    const find = weather.find.bind(weather);
+    weather.find = async (walletId, ids, deadlineMs) => {
+      weather.find = find;
+      await elsewhere(memory, [release('x', holdId)], time.now());
+      return find(walletId, ids, deadlineMs);
+    };
+    expect(codes([await run(reserve('r2', 10, { supersedes: holdId }))])).toEqual(['accepted']);
+    await sound();
+  });
+
+  it('a supersede of a hold that has expired is for its account alone, whatever of it is remembered', async () => {
+    const { run, memory, time, sound } = await house();
+    const other = { kind: 'service', pseudonym: 'b'.repeat(32) } as const;
+    const holdId = keyId(w, 'reserve', 'r1');
+    await elsewhere(memory, [reserve('r1', 5, { ttlMs: 1_000 })], time.now());
+    await time.advance(1_000);
+    await run({ type: 'tick' }); // the end is known from now on, the reserve is not
+    expect(codes([await run(reserve('r2', 5, { supersedes: holdId, actor: other }))])).toEqual(['FORBIDDEN']);
+    expect(codes([await run(reserve('r3', 5, { supersedes: holdId }))])).toEqual(['accepted']);
+    await sound();
+  });
+
+  it('is not answered once the same key was charged beside it: it is replayed', async () => {
+    const { run, engine, weather, available, sound } = await house({ credits: 5 });
+    await run(deduct('warm', 0));
+    // While the keys of a repeat are read, which 5 credits cannot pay, credits arrive and its first try is charged.
+    const find = weather.find.bind(weather);
+    weather.find = async (walletId, ids, deadlineMs) => {
+      weather.find = find;
+      const found = await find(walletId, ids, deadlineMs);
+      const others = [engine.execute(w, grant('more', 100)), engine.execute(w, deduct('k', 50))];
+      expect(codes(await Promise.all(others))).toEqual(['accepted', 'accepted']);
+      return found;
+    };
+    expect(codes([await run(deduct('k', 50))])).toEqual(['replayed']);
+    expect(await available()).toBe(55);
+    await sound();
+  });
 });
 
 describe('an unknown outcome', () => {
@@ -139,6 +183,27 @@ describe('an unknown outcome', () => {
     expect((await wallet()).totals.consumed).toBe(5);
     expect(codes([await run(settle('s', holdId))])).toEqual(['replayed']);
     await sound();
+  });
+
+  it('whose commit can land no more is refused, though the wallet has not moved', async () => {
+    const commits: Fault[] = [{ kind: 'none' }, { kind: 'lost' }];
+    const { run, time } = await house({ plan: script('commit', commits) });
+    const holdId = keyId(w, 'reserve', 'r');
+    await run(reserve('r', 5, { ttlMs: 1_000 }));
+    expect(codes([await run(settle('s', holdId), { deadlineMs: 0 })])).toEqual(['UNAVAILABLE']);
+    await time.advance(14 * 60_000);
+    expect(codes([await run(settle('s', holdId))])).toEqual(['UNAVAILABLE']);
+    await time.advance(60_000);
+    expect(codes([await run(settle('s', holdId))])).toEqual(['HOLD_EXPIRED']);
+  });
+
+  it('of more entries than are remembered refuses nobody until the version has moved', async () => {
+    const plan: FaultPlan = (call) => (call.op === 'commit' ? { kind: 'lost' } : { kind: 'none' });
+    const { run, memory, time } = await house({ plan, limits: { ghostEntriesMax: 3 } });
+    for (const key of ['a', 'b', 'c', 'd']) await run(deduct(key, 1), { deadlineMs: 100 });
+    expect(codes([await run(deduct('e', 5_000))])).toEqual(['UNAVAILABLE']);
+    await elsewhere(memory, [deduct('other', 1)], time.now());
+    expect(codes([await run(deduct('e', 5_000))])).toEqual(['INSUFFICIENT_CREDITS']);
   });
 
   it('is refused once the version has moved without it', async () => {

@@ -159,6 +159,21 @@ describe('duplicate keys in one flush', () => {
     await sound();
   });
 
+  it('of a hold that has run out meet neither its expiry nor its end twice in one commit', async () => {
+    // Another process remembers nothing of the reserve: it takes the repeat for a new one until its commit fails, and the
+    // hold, which time has just ended in this flush, seems open again. Its end must not be written a second time.
+    const plan = script('commit', [{ kind: 'none' }, { kind: 'conflict' }]);
+    const { run, all, engineOf, time, available, sound } = await house({ plan });
+    const first = reserve('r', 5, { ttlMs: 1_000 });
+    await run(first);
+    await time.advance(2_000);
+    const next = reserve('r2', 5, { supersedes: keyId(w, 'reserve', 'r') });
+    const outcomes = await all([deduct('d', 1), { ...first }, next], engineOf(2));
+    expect(codes(outcomes)).toEqual(['accepted', 'replayed', 'accepted']);
+    expect(await available()).toBe(994);
+    await sound();
+  });
+
   it('are all answered when the commit fails, and charged once', async () => {
     const { all, available, sound } = await house({ plan: script('commit', [{ kind: 'none' }, { kind: 'lost' }]) });
     const outcomes = await all([deduct('x', 1), deduct('k', 5), deduct('k', 5)]);

@@ -1,6 +1,6 @@
 // A refusal is a claim until the wallet was read and THEN, not before it, the command's keys (design section 5). Else an
 // answer that was lost, or a commit that another process made of the same key, would charge and yet say 402.
-import { decide, reads } from '@reelbanana/ledger';
+import type { Found } from '@reelbanana/ledger';
 import { back, giveUp } from './commit.ts';
 import type { Context } from './context.ts';
 import type { Lane } from './lane.ts';
@@ -19,27 +19,33 @@ export async function verify(context: Context, lane: Lane, claims: readonly Pend
       for (const pending of claims) pending.answer({ kind: 'unknownWallet' });
       return;
     }
-    const found = await context.find(lane.walletId, [
-      ...new Set(claims.flatMap((pending) => reads(lane.walletId, pending.command))),
-    ]);
+    const found = await context.find(lane.walletId, [...new Set(claims.flatMap((pending) => pending.reads))]);
     if (lane.epoch === epoch) lane.see(state);
     for (const entry of found.values()) if (entry !== null) lane.known.set(entry.id, entry);
 
-    const acceptable: Pending[] = [];
+    const again: Pending[] = [];
     const haunted: Pending[] = [];
     for (const pending of claims) {
-      const decision = decide(state.wallet, found, pending.command, context.now());
+      pending.learn(found);
+      const decision = context.decide(state.wallet, found, pending.command, context.now());
       if (decision.kind === 'replayed') pending.answer({ kind: 'answer', answer: decision.answer });
       else if (decision.kind === 'accepted' && decision.entries.length === 0) pending.answer({ kind: 'done' });
-      else if (decision.kind === 'accepted') acceptable.push(pending);
+      else if (decision.kind === 'accepted') again.push(pending);
+      // A commit beside this reading carried the very same key: another round replays it.
+      else if (isWrittenSince(lane, found, pending.entryId)) again.push(pending);
       // A commit that carries this very command may still land, so it must not be refused: another round.
-      else if (lane.mayLand(pending.entryId)) haunted.push(pending);
+      else if (lane.mayLand(pending.entryId, context.timers.elapsedMs(), context.limits)) haunted.push(pending);
       else pending.answer({ kind: 'rejected', rejection: decision.rejection });
     }
-    if (haunted.length > 0) lane.pacing.contended();
+    if (haunted.length > 0) lane.pacing.outage();
     back(context, lane, haunted, 'UNAVAILABLE');
-    back(context, lane, acceptable, 'CONTENTION');
+    back(context, lane, again, 'CONTENTION');
   } catch (error) {
     giveUp(context, lane, claims, error);
   }
+}
+
+/** Known by now, and not yet there when the keys were read. */
+function isWrittenSince(lane: Lane, found: Found, entryId: string | null): boolean {
+  return entryId !== null && lane.known.has(entryId) && !found.get(entryId);
 }

@@ -1,5 +1,6 @@
-// Races a call against its deadline. The Firestore client retries codes 8, 10 and 14 silently for up to ten minutes and
-// takes no deadline of its own, so whoever stops waiting must assume that the call goes on.
+// Races a call of the high-level client (users, histories, reader) against its deadline. That client retries codes 8, 10
+// and 14 silently for up to ten minutes and takes no deadline of its own: whoever stops waiting must assume that the call
+// goes on. Wallets are committed by `connection.ts`, which needs no race.
 import { StoreUnavailable } from '../port.ts';
 import { mapReadFailure } from './failures.ts';
 

@@ -1,7 +1,7 @@
 // What each gRPC status means for exactness: a status that leaves a doubt must never read as a definite no.
 import { describe, expect, it } from '@jest/globals';
 import { EntryExists, StaleVersion, StoreUnavailable, UnknownOutcome } from '../port.ts';
-import { mapCommitFailure, mapReadFailure } from './failures.ts';
+import { isTransient, mapCommitFailure, mapReadFailure } from './failures.ts';
 
 const status = (code: number) => Object.assign(new Error(`status ${code}`), { code });
 
@@ -46,7 +46,21 @@ describe('a failed commit', () => {
   });
 });
 
+describe('a call that was never sent', () => {
+  it('is unavailable, for a commit as for a read', () => {
+    const failure = new StoreUnavailable('no channel');
+    expect(mapCommitFailure(failure, ['w'])).toBe(failure);
+    expect(mapReadFailure(failure)).toBe(failure);
+    expect(isTransient(failure)).toBe(false);
+  });
+});
+
 describe('a failed read', () => {
+  it.each([1, 2, 4, 8, 10, 13])('of status %i is not sent again by the store; 14 is', (code) => {
+    expect(isTransient(status(code))).toBe(false);
+    expect(isTransient(status(14))).toBe(true);
+  });
+
   it.each([1, 2, 4, 8, 10, 13, 14])('of status %i is unavailable', (code) => {
     expect(mapReadFailure(status(code))).toBeInstanceOf(StoreUnavailable);
   });

@@ -15,6 +15,7 @@ export const grpc = {
   aborted: 10,
   outOfRange: 11,
   unimplemented: 12,
+  unavailable: 14,
   unauthenticated: 16,
 } as const;
 
@@ -33,8 +34,14 @@ export function codeOf(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
+/** Whether the network or a server that restarts lost the call: sent again it may succeed at once. */
+export function isTransient(error: unknown): boolean {
+  return codeOf(error) === grpc.unavailable;
+}
+
 /** Maps what a commit threw to the port's errors, or hands back what is a bug. */
 export function mapCommitFailure(error: unknown, walletIds: readonly string[]): unknown {
+  if (error instanceof StoreUnavailable) return error; // the connection knows that it sent nothing
   const code = codeOf(error);
   const cause = { cause: error };
   switch (code) {
@@ -55,6 +62,7 @@ export function mapCommitFailure(error: unknown, walletIds: readonly string[]): 
 
 /** Maps what a read threw. */
 export function mapReadFailure(error: unknown): unknown {
+  if (error instanceof StoreUnavailable) return error;
   const code = codeOf(error);
   if (isBug(error) || (code !== undefined && hopeless.has(code))) return error;
   return new StoreUnavailable(text(error), { cause: error });

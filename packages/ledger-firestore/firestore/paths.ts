@@ -20,8 +20,17 @@ export function userRef(db: Firestore, uid: string): DocumentReference {
   return db.collection(collections.users).doc(uid);
 }
 
-export function auditRef(db: Firestore, id: string): DocumentReference {
-  return db.collection(collections.adminAudit).doc(id);
+/** The full resource names by which the v1 client knows documents; `database` is `projects/P/databases/D`. */
+export function walletName(database: string, walletId: string): string {
+  return `${database}/documents/${collections.wallets}/${walletId}`;
+}
+
+export function entryName(database: string, walletId: string, entryId: string): string {
+  return `${walletName(database, walletId)}/${collections.entries}/${entryId}`;
+}
+
+export function auditName(database: string, id: string): string {
+  return `${database}/documents/${collections.adminAudit}/${id}`;
 }
 
 /** Whether `text` can be a wallet's id: a path segment that came from outside must not reach another document. */

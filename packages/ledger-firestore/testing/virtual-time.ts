@@ -19,6 +19,8 @@ export class VirtualTime implements Timers {
 
   readonly now = (): number => this.#now;
 
+  readonly elapsedMs = (): number => this.#now;
+
   readonly setTimeout = (run: () => void, delayMs: number): unknown => {
     const alarm = { at: this.#now + Math.max(0, Math.ceil(delayMs)), order: this.#order++, run };
     this.#alarms.add(alarm);

@@ -1,5 +1,6 @@
 // reserve: which credits a hold takes, what refuses it, and how it supersedes an earlier attempt.
 import { describe, expect, it } from '@jest/globals';
+import { decide } from '../decide.ts';
 import { holdAllocationsMax, holdsOpenMax, holdTtlMsMax, holdTtlMsMin } from '../limits.ts';
 import { holdIdOf, newPlayer } from '../testing/player.ts';
 import { commandOf, expectTable } from '../testing/table.ts';
@@ -151,6 +152,29 @@ describe('reserve that supersedes', () => {
       5 | reserve b 10 supersedes=a     | replay reserve open               | 0 10 0
       6 | settle b 4                    | settle                            | 6 0 0
     `);
+  });
+
+  it('does not go on where the end was read and the reserve, which names the account, was not', () => {
+    const player = expectTable(`
+      1 | grant g bonus 10          | grant      | 10 0 0
+      2 | reserve a 10 ttl=1        | reserve    | 0 10 0
+      4 | tick                      | expireHold | 10 0 0
+    `);
+    const command = commandOf('reserve b 10 supersedes=a by=render');
+    const end = player.entries.at(-1)!;
+    const rejection = { code: 'HOLD_NOT_FOUND' };
+    expect(decide(player.wallet, new Map([[end.id, end]]), command, 5_000)).toMatchObject({ rejection });
+  });
+
+  it('decides an older wallet as it is when the end that was read is newer: its held credits still pay', () => {
+    const player = expectTable(`
+      1 | grant g bonus 10 | grant   | 10 0 0
+      2 | reserve a 10     | reserve | 0 10 0
+    `);
+    const older = player.wallet;
+    expectTable('3 | release a | release | 10 0 0', player);
+    const command = commandOf('reserve b 10 supersedes=a');
+    expect(decide(older, player.found(command), command, 4_000)).toMatchObject({ kind: 'accepted' });
   });
 
   it('goes on where the earlier attempt was released or has expired', () => {

@@ -9,6 +9,7 @@ import type { Step } from '../step.ts';
 import { advance } from '../time.ts';
 import type { Advanced } from '../time.ts';
 import type { Answer, Hold, HoldState, ReserveCommand } from '../types.ts';
+import { openHold } from '../wallet.ts';
 import type { Outcome, Situation } from './outcome.ts';
 
 export function reserve(situation: Situation, command: ReserveCommand, entryId: string): Outcome {
@@ -69,11 +70,17 @@ function superseded(
 ): { released?: Advanced } | Extract<Outcome, { refusal: unknown }> {
   if (supersedes === undefined) return {};
   const standing = standingOf(situation, supersedes);
-  if (standing.state === 'unknown') return { refusal: holdNotFound() };
-  if (standing.actor !== undefined && standing.actor !== actor.pseudonym) return { refusal: forbidden() };
+  // What time ended says nothing of its account: without the reserve nobody can be told to go on.
+  if (standing.state === 'unknown' || standing.actor === undefined) return { refusal: holdNotFound() };
+  if (standing.actor !== actor.pseudonym) return { refusal: forbidden() };
   switch (standing.state) {
-    case 'ended':
-      return standing.body.type === 'settle' ? { refusal: holdClosed('settled', standing.body.credits ?? 0) } : {};
+    case 'ended': {
+      if (standing.body.type === 'settle') return { refusal: holdClosed('settled', standing.body.credits ?? 0) };
+      // A wallet older than that end still holds the credits. It must be decided as it is, or they would be neither
+      // held nor available and the reserve refused for the lack of them; its commit fails, and the next try knows.
+      const open = openHold(situation.wallet, supersedes);
+      return open === undefined ? {} : { released: supersedingRelease(situation, open, actor) };
+    }
     case 'lapsed':
       return {};
     case 'open':

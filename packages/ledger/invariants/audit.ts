@@ -21,6 +21,10 @@ export function audit(wallet: Wallet, entries: readonly Entry[], settings: Setti
     if (violations.length >= VIOLATIONS_MAX) return violations.slice(0, VIOLATIONS_MAX);
     const seq = index + 1;
     const report = (invariant: Invariant, detail: string): void => void violations.push({ invariant, detail, seq });
+    if (typeof entry !== 'object' || entry === null) {
+      report('form', 'is no entry');
+      continue;
+    }
     const body = checkEntry(wallet, entry, seq, prevHash, report);
     if (body !== undefined) {
       safely(

@@ -76,6 +76,9 @@ const OWN: Readonly<Record<EntryType, Readonly<Record<string, Kind>>>> = {
 const POSTING = { account: 'text', credits: 'integer', 'grantId?': 'text', 'holdId?': 'text' } as const;
 const GRANT = { kind: 'text', credits: 'integer', 'expiresAt?': 'integer', source: 'text' } as const;
 
+const ACTORS: readonly string[] = ['user', 'admin', 'service', 'time'];
+const GRANTS: readonly string[] = ['signup', 'free', 'bonus', 'plan', 'purchase'];
+
 function formProblem(body: EntryBody): string | undefined {
   if (!isKind(body, 'object')) return 'the body is not an object';
   if (typeof body.type !== 'string' || !Object.hasOwn(OWN, body.type)) return 'the type is unknown';
@@ -90,6 +93,8 @@ function formProblem(body: EntryBody): string | undefined {
     const wrong = isKind(posting, 'object') ? fieldsProblem('posting.', posting, POSTING) : 'a posting is no object';
     if (wrong !== undefined) return wrong;
   }
+  if (!ACTORS.includes(body.actor.kind)) return `the actor is of the unknown kind ${body.actor.kind}`;
+  if (body.grant && !GRANTS.includes(body.grant.kind)) return `the grant is of the unknown kind ${body.grant.kind}`;
   return body.v === 1 && body.chain === 'main' && body.unit === 'credit' ? undefined : 'v, chain or unit is unknown';
 }
 

@@ -102,6 +102,9 @@ export function checkMoves(fold: Fold, body: EntryBody, report: Report): void {
     }
     if (account === 'available' && grantId === undefined) report('postings', 'available without its grant');
     if (account === 'held' && holdId === undefined) report('postings', 'held without its hold');
+    if (account !== 'held' && holdId !== undefined) report('postings', `${account} names a hold`);
+    if (!['available', 'held'].includes(account) && grantId !== undefined)
+      report('postings', `${account} names a grant`);
   }
   if (sum !== 0) report('postings', `the postings sum to ${sum}`);
   checkRefinancing(body, report);
@@ -125,6 +128,8 @@ function checkType(fold: Fold, body: EntryBody, report: Report): void {
   switch (body.type) {
     case 'grant':
       expectTotal(body, 'issued', -(body.grant?.credits ?? 0), report);
+      if ((body.grant?.credits ?? 0) < 1) report('amount', 'grants nothing');
+      if ((body.grant?.expiresAt ?? Infinity) <= body.createdAt) report('time', 'the grant begins expired');
       return checkIncoming(fold, [[body.keyDigest, body.grant?.credits ?? 0]], 0, body, report);
     case 'reserve':
       expectTotal(body, 'held', body.credits ?? 0, report);
@@ -160,6 +165,7 @@ function expectTotal({ postings, type }: EntryBody, account: Account, expected: 
 
 const OPEN_HOLDS = 100;
 const ALLOCATIONS = 16;
+const HOLD_MS = 86_400_000;
 
 function checkOpening(fold: Fold, body: EntryBody, report: Report): void {
   if (body.holdId !== body.keyDigest) report('hold', 'the reserve names another hold than its own');
@@ -167,6 +173,7 @@ function checkOpening(fold: Fold, body: EntryBody, report: Report): void {
   const held = body.postings.filter(({ account }) => account === 'held');
   if (held.filter(({ grantId }) => grantId !== undefined).length > ALLOCATIONS) report('hold', 'too many allocations');
   if ((body.expiresAt ?? 0) <= body.createdAt) report('hold', 'the hold begins expired');
+  if ((body.expiresAt ?? 0) > body.createdAt + HOLD_MS) report('hold', 'the hold lasts longer than a day');
   if (body.supersedes === undefined) return;
   const earlier = fold.ended.get(body.supersedes);
   if (earlier === undefined || earlier.type === 'settle') report('hold', 'supersedes a hold that is open or settled');

@@ -5,6 +5,9 @@ import { canonical } from './safely.ts';
 import type { Report } from './safely.ts';
 import type { Wallet } from '../types.ts';
 
+/** What a wallet has beside what its entries say. The genesis proves the first two, nothing the others. */
+const UNCHAINED: readonly string[] = ['walletId', 'env', 'owner', 'readers'];
+
 /** Reports each part of the wallet that differs from the fold. Owner and readers stand in no entry. */
 export function checkWallet(wallet: Wallet, fold: Fold, seq: number, headHash: string, report: Report): void {
   const expected: Readonly<Record<string, unknown>> = {
@@ -21,6 +24,9 @@ export function checkWallet(wallet: Wallet, fold: Fold, seq: number, headHash: s
   for (const [field, value] of Object.entries(expected)) {
     const actual = canonical(wallet[field as keyof Wallet]);
     if (actual !== canonical(value)) report('wallet', `${field} is ${actual}, the entries say ${canonical(value)}`);
+  }
+  for (const field of Object.keys(wallet)) {
+    if (!Object.hasOwn(expected, field) && !UNCHAINED.includes(field)) report('wallet', `${field} is a foreign field`);
   }
 }
 
