@@ -52,13 +52,15 @@ describe.each(Object.entries(stacks))('stack %s', (stack, { config, secrets }) =
   it('gives every account the roles of its own uses and no other', () => {
     expect(run.registrations.filter(isGrant).map(grant).sort()).toEqual([
       'serviceAccount:credits@PROJECT.iam.gserviceaccount.com roles/datastore.user gcp:projects/iAMMember:IAMMember database-firestore',
+      'serviceAccount:credits@PROJECT.iam.gserviceaccount.com roles/firebaseauth.viewer gcp:projects/iAMMember:IAMMember ',
       'serviceAccount:credits@PROJECT.iam.gserviceaccount.com roles/secretmanager.secretAccessor gcp:secretmanager/secretIamMember:SecretIamMember secrets-actor-pseudonym-key',
       'serviceAccount:narrate@PROJECT.iam.gserviceaccount.com roles/storage.objectUser gcp:storage/bucketIAMMember:BucketIAMMember buckets-media',
     ]);
   });
 
   it('bounds the role on the project to the one database', () => {
-    const [member] = ofType('gcp:projects/iAMMember:IAMMember');
+    const members = ofType('gcp:projects/iAMMember:IAMMember');
+    const member = members.find(({ inputs }) => inputs['role'] === 'roles/datastore.user');
     const { expression } = member?.inputs['condition'] as { expression: string };
     expect(expression).toBe(`resource.name == "projects/${config.project}/databases/(default)"`);
   });

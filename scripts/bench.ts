@@ -1,10 +1,10 @@
 // `npm run bench`: what group commit gains over a transaction per deduction, as ratios of one run on this machine.
 import { parseArgs } from 'node:util';
 import { startFirestoreEmulator } from '@reelbanana/local-cloud/emulators';
-import { openDatabase } from '@reelbanana/ledger-firestore';
+import { Connection, openDatabase } from '@reelbanana/ledger-firestore';
 import { closedLoop, median, type Window } from '../bench/measure.ts';
 import { figure, short, spread, table, type Figure } from '../bench/report.ts';
-import { Counts, engine, floor, reference, warmUp, type Shape } from '../bench/shapes.ts';
+import { bareCommit, Counts, engine, floor, reference, warmUp, type Database, type Shape } from '../bench/shapes.ts';
 import { runScript, UsageError } from './lib/script.ts';
 import { foundTools } from './lib/tools.ts';
 
@@ -36,10 +36,11 @@ await runScript('bench', import.meta, async (args, signal) => {
   const emulator = await startFirestoreEmulator({ java: tools.java, jar: tools.firestoreEmulatorJar });
   process.env['FIRESTORE_EMULATOR_HOST'] = emulator.host;
   process.env['METADATA_SERVER_DETECTION'] = 'none';
-  const db = openDatabase({ projectId: 'bench', databaseId: '(default)' });
+  const name = { projectId: 'bench', databaseId: '(default)' };
+  const database = { db: openDatabase(name), connection: new Connection(name) };
   try {
     const counts = new Counts();
-    const runs = runsOf(db, counts);
+    const runs = runsOf(database, counts);
     const progress = progressLine(options.json);
     progress('warming up');
     for (const { shape } of Object.values(runs)) await warmUp(shape, warmUpCalls);
@@ -52,19 +53,18 @@ await runScript('bench', import.meta, async (args, signal) => {
     }
     progress('');
     const figures = figuresOf(runs, counts);
-    if (options.json) console.log(JSON.stringify({ figures }));
+    if (options.json) console.log(JSON.stringify({ figures: figures.map(({ says: _says, ...rest }) => rest) }));
     else print(Object.values(runs), figures);
-    return figures.every(({ ok }) => ok) ? 0 : 1;
+    return figures.every(({ ok, required }) => ok || !required) ? 0 : 1;
   } finally {
-    await db.terminate();
+    await Promise.all([database.connection.close(), database.db.terminate()]);
     await emulator.stop();
   }
 });
 
-type Database = ReturnType<typeof openDatabase>;
 type Runs = ReturnType<typeof runsOf>;
 
-function runsOf(db: Database, counts: Counts) {
+function runsOf(database: Database, counts: Counts) {
   const run = (title: string, shape: Shape, callers: number, each = 1): Run => ({
     title,
     shape,
@@ -73,11 +73,13 @@ function runsOf(db: Database, counts: Counts) {
     rounds: [],
   });
   return {
-    reference: run('reference', reference(db), 1),
-    one: run('engine, 1 caller', engine(db, new Counts()), 1),
-    sixtyFour: run('engine, 64 callers', engine(db, counts), 64),
-    many: run('engine, 256 callers', engine(db, new Counts()), 256),
-    raw: run(`raw creates, ${floorBatch} a commit`, floor(db, floorBatch), 1, floorBatch),
+    reference: run('reference', reference(database), 1),
+    bare: run('bare commits, 1 entry', bareCommit(database, 1), 1),
+    bare64: run('bare commits, 64 entries', bareCommit(database, 64), 1, 64),
+    one: run('engine, 1 caller', engine(database, new Counts()), 1),
+    sixtyFour: run('engine, 64 callers', engine(database, counts), 64),
+    many: run('engine, 256 callers', engine(database, new Counts()), 256),
+    raw: run(`raw creates, ${floorBatch} a commit`, floor(database, floorBatch), 1, floorBatch),
   };
 }
 
@@ -102,18 +104,31 @@ function parse(args: readonly string[]): Options {
   return { json: values.json === true, rounds, seconds: positive(values.seconds, 2, 60) };
 }
 
-function figuresOf({ reference, one, sixtyFour, many, raw }: Runs, counts: Counts): Figure[] {
-  const ratio = (of: Run, to: Run) =>
-    of.rounds.map(({ perSecond }, round) => perSecond / (to.rounds[round]?.perSecond ?? Number.NaN));
-  const cpuMs = sixtyFour.rounds.map((window) => window.cpuMs);
+function figuresOf({ reference, bare, bare64, one, sixtyFour, many, raw }: Runs, counts: Counts): Figure[] {
+  const rate = ({ perSecond }: Window) => perSecond;
+  const p50 = ({ p50Ms }: Window) => p50Ms;
+  const p99 = ({ p99Ms }: Window) => p99Ms;
+  const cpuMs = (window: Window) => window.cpuMs;
+  const ratio = (pick: (window: Window) => number, of: Run, to: Run) => {
+    const below = to.rounds.map(pick);
+    return of.rounds.map((window, round) => pick(window) / (below[round] ?? Number.NaN));
+  };
+  const writes = (counts.entries + counts.commits) / counts.entries;
+  // Goals of design section 16: shown with their bounds, and not yet what a run stands or falls by.
+  const goal = { required: false };
   return [
-    figure('hot64-vs-reference', ratio(sixtyFour, reference), hot64Bound),
-    figure('hot1-vs-reference', ratio(one, reference)),
-    figure('hot256-vs-reference', ratio(many, reference)),
-    figure('hot256-vs-raw-creates', ratio(many, raw)),
-    figure('hot64-reads-per-deduction', [counts.reads / counts.entries]),
-    figure('hot64-writes-per-deduction', [(counts.entries + counts.commits) / counts.entries]),
-    figure('hot64-cpu-ms-per-deduction', cpuMs),
+    figure('hot64-vs-reference', ratio(rate, sixtyFour, reference), { least: hot64Bound, required: true }),
+    figure('hot256-vs-reference', ratio(rate, many, reference), { least: 200, ...goal }),
+    figure('hot256-vs-raw', ratio(rate, many, raw), { least: 0.85, ...goal }),
+    figure('p99-hot64-vs-commit', ratio(p99, sixtyFour, bare), { most: 1.2, ...goal }),
+    figure('reads-per-deduction', [counts.reads / counts.entries], { most: 0.01, ...goal }),
+    figure('writes-per-deduction', [writes], { most: 1.03, ...goal }),
+    // What explains the others.
+    figure('p99-hot64-vs-commit-of-64', ratio(p99, sixtyFour, bare64)),
+    figure('p50-hot64-vs-commit', ratio(p50, sixtyFour, bare)),
+    figure('p50-hot64-vs-commit-of-64', ratio(p50, sixtyFour, bare64)),
+    figure('hot1-vs-reference', ratio(rate, one, reference)),
+    figure('cpu-ms-per-deduction', sixtyFour.rounds.map(cpuMs)),
   ];
 }
 
@@ -127,11 +142,11 @@ function print(runs: readonly Run[], figures: readonly Figure[]): void {
     column(rounds, ({ cpuMs }) => cpuMs),
   ]);
   console.log(table([['one hot wallet', 'entries a second', 'p50 ms', 'p99 ms', 'CPU ms an entry'], ...rows]));
-  const judged = figures.map(({ id, samples, bound, ok }) => [
+  const judged = figures.map(({ id, samples, says, ok, required }) => [
     id,
     spread(samples),
-    bound === null ? '' : `at least ${bound}`,
-    bound === null ? '' : ok ? 'ok' : 'FAILED',
+    says,
+    says === '' ? '' : ok ? 'ok' : required ? 'FAILED' : 'not yet',
   ]);
   console.log(`\n${table([['figure', 'median (least .. most)', 'bound', ''], ...judged])}`);
 }

@@ -60,6 +60,8 @@ const right: readonly [file: string, text: string][] = [
   ['packages/metering/client.test.ts', "import '../ledger/decide.ts'; import '../service-kit/testing/help.ts';"],
   ['packages/service-kit/types-back-a.ts', "import type { B } from './types-back-b.ts'; export const a: B = { b: 1 };"],
   ['packages/local-cloud/engine.ts', "import '@pulumi/pulumi'; import './index.ts';"],
+  ['packages/ledger-firestore/simulation/run.ts', "import '../../metering/client.ts';"],
+  ['scripts/sim.ts', "import '../packages/ledger-firestore/simulation/run.ts';"],
   ['services/credits/main.ts', "import './app.ts'; import '../../packages/ledger-firestore/engine.ts';"],
   ['services/credits/store.ts', "import '@google-cloud/firestore';"],
   ['infra/index.ts', "import '@pulumi/pulumi'; import '../packages/catalog/index.ts';"],

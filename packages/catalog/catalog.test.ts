@@ -96,6 +96,13 @@ describe('uses', () => {
     expect(envNameOf({ kind: 'service', name: 'credits', access: 'call' })).toBe('SERVICE_URL_CREDITS');
     expect(roleOf({ kind: 'service', name: 'credits', access: 'call' }, 'public')).toBeNull();
     expect(roleOf({ kind: 'service', name: 'credits', access: 'call' }, 'private')).toBe('roles/run.invoker');
+    expect(roleOf({ kind: 'auth', access: 'manage' })).toBe('roles/firebaseauth.admin');
+  });
+
+  it('lets credits look users up, for the revocation of administrators, and change none', () => {
+    const roles = services.credits.uses.filter(({ kind }) => kind === 'auth').map((use) => roleOf(use));
+    expect(roles).toEqual(['roles/firebaseauth.viewer']);
+    expect(envNameOf({ kind: 'auth', access: 'read' })).toBeNull();
   });
 });
 

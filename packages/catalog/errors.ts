@@ -48,3 +48,18 @@ export const errors = {
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof errors;
+
+/** What a problem of a code tells beside the members that all have, each with an example. */
+export const errorData: Readonly<Partial<Record<ErrorCode, Readonly<Record<string, unknown>>>>> = {
+  /** Every field that is wrong. */
+  VALIDATION_FAILED: { errors: [{ path: 'header.Idempotency-Key', message: 'is required' }] },
+  /** Those that there are. */
+  INVALID_OPERATION: { operations: ['story-generation', 'narration'] },
+  INSUFFICIENT_CREDITS: { required: 5, available: 2 },
+  HOLD_EXPIRED: { expiresAt: 1_780_272_000_000 },
+  /** How the hold ended, and what was charged. */
+  HOLD_CLOSED: { state: 'settled', credits: 3 },
+  /** Which bound, and how much it allows. */
+  HOLD_LIMIT: { bound: 'openHolds', limit: 100 },
+  INTERNAL: { traceId: '0af7651916cd43dd8448eb211c80319c' },
+};

@@ -1,5 +1,5 @@
 /** The catalog: the single source of truth for operations, prices, plans, services, metrics, limits and errors. */
-export { errors, type ErrorCode, type ErrorDefinition } from './errors.ts';
+export { errorData, errors, type ErrorCode, type ErrorDefinition } from './errors.ts';
 export { limits } from './limits.ts';
 export { metrics, type MetricDefinition, type MetricName } from './metrics.ts';
 export { isOperation, operations, type Operation, type OperationId } from './operations.ts';

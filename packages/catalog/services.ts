@@ -41,6 +41,8 @@ export const services = {
     uses: [
       { kind: 'database', access: 'read-write' },
       { kind: 'secret', name: 'actor-pseudonym-key', access: 'read' },
+      // Administrators' tokens are checked for revocation.
+      { kind: 'auth', access: 'read' },
     ],
     cpu: 1,
     memoryMib: 512,

@@ -9,7 +9,8 @@ export type Use =
   | { readonly kind: 'secret'; readonly name: string; readonly access: 'read' }
   | { readonly kind: 'service'; readonly name: string; readonly access: 'call' }
   | { readonly kind: 'topic'; readonly name: string; readonly access: 'publish' }
-  | { readonly kind: 'auth'; readonly access: 'manage' };
+  /** read: look users up. manage: also change them (claims, deletion). */
+  | { readonly kind: 'auth'; readonly access: 'read' | 'manage' };
 
 /** `actor-pseudonym-key` -> `ACTOR_PSEUDONYM_KEY`. */
 const upperSnake = (name: string): string => name.replaceAll('-', '_').toUpperCase();
@@ -28,7 +29,7 @@ export function roleOf(use: Use, exposureOfTarget: 'public' | 'private' = 'priva
     case 'topic':
       return 'roles/pubsub.publisher';
     case 'auth':
-      return 'roles/firebaseauth.admin';
+      return use.access === 'manage' ? 'roles/firebaseauth.admin' : 'roles/firebaseauth.viewer';
   }
 }
 

@@ -97,7 +97,25 @@ export class WorkFailed extends Error {
   }
 }
 
-export function createAttempts({ credits, results }: { credits: CreditsClient; results: ResultStore }): Attempts {
+/** What the protocol measures a hold's time by. Injected, so that a simulation can drive it. */
+export interface Clock {
+  /** Milliseconds since some fixed moment. */
+  elapsedMs(): number;
+  /** A signal that is aborted `ms` from now. */
+  timeout(ms: number): AbortSignal;
+}
+
+const hostClock: Clock = { elapsedMs: () => performance.now(), timeout: (ms) => AbortSignal.timeout(ms) };
+
+export function createAttempts({
+  credits,
+  results,
+  clock = hostClock,
+}: {
+  credits: CreditsClient;
+  results: ResultStore;
+  clock?: Clock;
+}): Attempts {
   const shared = createShared<OperationOutcome>();
 
   /** n = 1, 2, ... until an attempt is ours or a settled one is met. */
@@ -105,7 +123,7 @@ export function createAttempts({ credits, results }: { credits: CreditsClient; r
     let previous: Reserved | undefined;
     for (let n = 1; n <= attemptsMax; n += 1) {
       if (input.signal.aborted) throw new WorkFailed('cancelled', input.signal.reason);
-      const startedAt = performance.now(); // before the hold's own time begins
+      const startedAt = clock.elapsedMs(); // before the hold's own time begins
       let hold: Reserved;
       try {
         hold = await reserve(input, attemptKey(input.operation, input.key, n), previous?.holdId);
@@ -136,8 +154,8 @@ export function createAttempts({ credits, results }: { credits: CreditsClient; r
     n: number,
     startedAt: number,
   ): Promise<OperationOutcome> {
-    const workMs = input.ttlSeconds * 1000 * workShare - (performance.now() - startedAt);
-    const deadline = AbortSignal.timeout(Math.max(0, Math.floor(workMs)));
+    const workMs = input.ttlSeconds * 1000 * workShare - (clock.elapsedMs() - startedAt);
+    const deadline = clock.timeout(Math.max(0, Math.floor(workMs)));
     const signal = AbortSignal.any([input.signal, deadline]);
     let made: Made;
     let facts: ResultFacts;

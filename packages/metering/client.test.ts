@@ -132,7 +132,7 @@ describe('a failure that may pass', () => {
     ['a cut connection', cut],
     ['no answer in time', silent],
   ] as const)('(%s) is retried with the same key and body', async (_, answer) => {
-    const { client, seen } = await credits([answer, answer, json(201, hold)], { tryTimeoutMs: 50 });
+    const { client, seen } = await credits([answer, answer, json(201, hold)], { tryTimeoutMs: 500 });
     await expect(client.reserve(reserve, as)).resolves.toMatchObject({ holdId });
     expect(seen).toHaveLength(3);
     expect(new Set(seen.map(({ headers, body }) => JSON.stringify([headers['idempotency-key'], body]))).size).toBe(1);
@@ -160,6 +160,15 @@ describe('a failure that may pass', () => {
     const { client, seen } = await credits([json(201, hold)], { identity: refused, triesMax: 2 });
     await expect(client.reserve(reserve, as)).rejects.toMatchObject({ code: 'OVERLOADED' });
     expect(seen).toHaveLength(0);
+  });
+
+  it('of an identity that never comes ends with the time of the call', async () => {
+    const { client } = await credits([json(201, hold)], {
+      identity: () => new Promise(() => undefined),
+      tryTimeoutMs: 20,
+      timeoutMs: 100,
+    });
+    await expect(client.reserve(reserve, as)).rejects.toMatchObject({ code: 'OVERLOADED' });
   });
 
   it('ends with its caller’s patience', async () => {

@@ -1,5 +1,6 @@
 /** The client of credits over HTTP: typed by the API's own contracts (contract/), signed in as this service. */
 import { traceHeaders, type ServiceIdentity } from '@reelbanana/service-kit';
+import { untilAborted } from './abort.ts';
 import { holdView, releasedView, settledView, walletView } from './contract/index.ts';
 import type { CreditsClient } from './credits.ts';
 import { createRetries, type Call, type RetryOptions } from './retries.ts';
@@ -58,7 +59,8 @@ function send(origin: string, audience: string, identity: ServiceIdentity) {
   return async ({ method, path, key, userToken, body }: Call, signal: AbortSignal): Promise<Response> => {
     const headers: Record<string, string> = {
       Accept: 'application/json',
-      'Service-Authorization': `Bearer ${await identity(audience)}`,
+      // The identity is shared and takes no signal: a call must end in its own time all the same.
+      'Service-Authorization': `Bearer ${await untilAborted(signal, () => identity(audience))}`,
       ...traceHeaders(),
     };
     if (userToken !== undefined) headers['Authorization'] = `Bearer ${userToken}`;

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApiOrigin } from '../local-cloud/runtime/api.ts';
 import { createIam, serviceAccountMember } from '../local-cloud/runtime/iam.ts';
@@ -65,6 +66,19 @@ describe('results in Cloud Storage', () => {
     });
   });
 
+  it('are read without a warning of a leak that is none', async () => {
+    const warnings: string[] = [];
+    const hear = ({ name }: Error) => void warnings.push(name);
+    // jest gives tests a copy of process, which hears no warnings.
+    const real = runInThisContext('process') as typeof process;
+    real.on('warning', hear);
+    await results.put('pending/large', facts, new Uint8Array(1_000_000));
+    expect(await (await results.get('pending/large'))!.bytes()).toHaveLength(1_000_000);
+    await new Promise((done) => setImmediate(done));
+    real.off('warning', hear);
+    expect(warnings).toEqual([]);
+  });
+
   it('are the bytes that were given, not the buffer around them', async () => {
     const around = Buffer.from('before-middle-after');
     await results.put('pending/view', facts, around.subarray(7, 13));
@@ -87,5 +101,12 @@ describe('results in Cloud Storage', () => {
     const other = cloudResults({ bucket: 'local-other', projectId: 'local' });
     await expect(other.get('results/x/y')).rejects.toMatchObject({ code: 403 });
     await expect(other.put('results/x/y', facts, Uint8Array.of(1))).rejects.toMatchObject({ code: 403 });
+  });
+
+  it('that vanish before they are read are an error', async () => {
+    await results.put('pending/gone', facts, Uint8Array.of(1));
+    const found = (await results.get('pending/gone'))!;
+    store.removeObject('local-media', 'pending/gone');
+    await expect(found.bytes()).rejects.toMatchObject({ code: 404 });
   });
 });

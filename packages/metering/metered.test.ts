@@ -15,7 +15,7 @@ import { balance } from './contract/index.ts';
 import type { CreditsClient } from './credits.ts';
 import { CreditsError } from './errors.ts';
 import { createMetering } from './metered.ts';
-import { memoryResults } from './results.ts';
+import { memoryResults, type ResultStore } from './results.ts';
 import { ledgerCredits } from './testing/ledger-credits.ts';
 
 const contract = defineContract({
@@ -82,7 +82,10 @@ async function house(
   const listening = await listen(
     createService({
       routes: [paid],
-      auth: fakeAuth({ users: { ada: user('ada'), bob: user('bob') }, accounts: {} }),
+      auth: fakeAuth({
+        users: { ada: user('ada'), bob: user('bob'), guest: { ...user('guest'), anonymous: true } },
+        accounts: {},
+      }),
       config: { service: 'narrate', projectId: 'local' },
       telemetry: memoryTelemetry(),
       log: silentLog,
@@ -128,6 +131,12 @@ describe('a paid route', () => {
     expect(
       await h.metering.result({ user: { uid: 'ada' } as never, tokens: {} }, body.id).then((r) => r.bytes()),
     ).toEqual(new Uint8Array(Buffer.from(text)));
+  });
+
+  it('is not for anonymous users, who have no wallet', async () => {
+    const h = await house();
+    await expectProblem(await h.post({ text }, { Authorization: 'Bearer guest' }), 'FORBIDDEN');
+    expect([h.works(), h.ledger.entries('reserve')]).toEqual([0, []]);
   });
 
   it('answers a repeat with the same result, marked as one, and charges nothing more', async () => {
@@ -259,5 +268,38 @@ describe('a result', () => {
     await expect(h.metering.result(caller('bob'), id)).rejects.toMatchObject({ code: 'RESULT_NOT_FOUND' });
     await expect(h.metering.result(caller('ada'), 'f'.repeat(32))).rejects.toMatchObject({ code: 'RESULT_NOT_FOUND' });
     await expect(h.metering.result({ tokens: {} }, id)).rejects.toMatchObject({ code: 'RESULT_NOT_FOUND' });
+  });
+});
+
+describe('a result that is asked for', () => {
+  const ada = { user: { uid: 'ada', emailVerified: true, admin: false, anonymous: false }, tokens: {} };
+  const storing = (get: ResultStore['get']) =>
+    createMetering({
+      credits: ledgerCredits({ now: Date.now }),
+      results: { ...memoryResults(), get },
+      serviceUrl: 'https://narrate.example',
+      holdTtlSeconds: 300,
+    });
+
+  it.each(['../bob/' + 'a'.repeat(32), 'a/b', '.', 'a\nb', 'A'.repeat(32), ''])(
+    'is not looked for under what is no id: %j',
+    async (id) => {
+      const names: string[] = [];
+      const metering = storing((name) => {
+        names.push(name);
+        return Promise.reject(new Error('no such name is legal'));
+      });
+      await expect(metering.result(ada, id)).rejects.toMatchObject({ code: 'RESULT_NOT_FOUND' });
+      expect(names).toEqual([]);
+    },
+  );
+
+  it('that cannot be read now is an outage, no bug', async () => {
+    const down = () => Promise.reject(new Error('the bucket is away'));
+    await expect(storing(down).result(ada, 'a'.repeat(32))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    const facts = { contentType: 'text/plain', fields: {}, requestDigest: 'd', credits: 1 };
+    const half = storing(() => Promise.resolve({ ...facts, bytes: down }));
+    const found = await half.result(ada, 'a'.repeat(32));
+    await expect(found.bytes()).rejects.toMatchObject({ code: 'OVERLOADED' });
   });
 });

@@ -6,6 +6,7 @@
 import { errors, type ErrorCode, type operations, type OperationId } from '@reelbanana/catalog';
 import { Problem, type Typed } from '@reelbanana/service-kit';
 import type { z } from 'zod';
+import { entryId } from './contract/index.ts';
 import { createAttempts, WorkFailed, type Made, type OpenHold, type OperationOutcome } from './attempts.ts';
 import type { Balance, CreditsClient } from './credits.ts';
 import { CreditsError } from './errors.ts';
@@ -55,7 +56,7 @@ export interface Metering {
     cost: Cost<O, R>,
     work: (request: R, hold: OpenHold) => Promise<M>,
   ): (request: R) => Promise<PaidReply<M>>;
-  /** The user's own result. Throws RESULT_NOT_FOUND for any other id, existing or not. */
+  /** The user's own result. Throws RESULT_NOT_FOUND for any other id, existing or not, OVERLOADED while the store is away. */
   result(caller: Typed['caller'], id: string): Promise<ResultObject>;
   /** For the end of the process: stops all work and gives the holds back; what is being settled is completed. */
   drain(): Promise<void>;
@@ -71,6 +72,7 @@ export function createMetering({ credits, results, serviceUrl, holdTtlSeconds }:
       async (request) => {
         const { user, tokens } = request.caller;
         if (user === undefined || tokens.user === undefined) throw new Error('a metered route is for end users');
+        if (user.anonymous) throw new Problem('FORBIDDEN', 'An anonymous user has no wallet');
         const outcome = await attempts
           .run({
             uid: user.uid,
@@ -89,11 +91,18 @@ export function createMetering({ credits, results, serviceUrl, holdTtlSeconds }:
         return replyOf(outcome, serviceUrl + path(outcome.holdId));
       },
     result: async ({ user }, id) => {
-      const found = user && (await results.get(resultName(user.uid, id)));
-      if (!found) throw new Problem('RESULT_NOT_FOUND', 'You have no result with this id');
-      return found;
+      // What cannot be an id is no result; it must not become part of an object's name either.
+      const found =
+        user && entryId.safeParse(id).success ? await results.get(resultName(user.uid, id)).catch(cannotBeRead) : null;
+      if (found === null) throw new Problem('RESULT_NOT_FOUND', 'You have no result with this id');
+      return { ...found, bytes: () => found.bytes().catch(cannotBeRead) };
     },
   };
+}
+
+/** The store does not answer: that is no absence, and no bug of ours. */
+function cannotBeRead(cause: unknown): never {
+  throw new Problem('OVERLOADED', 'Results cannot be read now: try again', {}, {}, cause);
 }
 
 /** A stored result was made by the same work: its fields and content type are the work's. */

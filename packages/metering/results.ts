@@ -4,6 +4,8 @@
  * token that asks.
  */
 
+import { untilAborted } from './abort.ts';
+
 /** What is said of a result besides its bytes: the fields of the answer, and which request it answers. */
 export interface ResultFacts {
   readonly contentType: string;
@@ -31,6 +33,21 @@ export const pendingName = (holdId: string): string => `pending/${holdId}`;
 
 /** Charged and its owner's. Encoded, because a uid may hold a slash. */
 export const resultName = (uid: string, holdId: string): string => `results/${encodeURIComponent(uid)}/${holdId}`;
+
+/**
+ * The store, whose every call ends within `timeoutMs`. One that never ended would keep its run for ever, and with it
+ * every later request under the same key, since they join it.
+ */
+export function inTime(timeoutMs: number, store: ResultStore): ResultStore {
+  const bounded = <T>(work: () => Promise<T>): Promise<T> => untilAborted(AbortSignal.timeout(timeoutMs), work);
+  return {
+    put: (...asked) => bounded(() => store.put(...asked)),
+    get: async (name) => {
+      const found = await bounded(() => store.get(name));
+      return found === null ? null : { ...found, bytes: () => bounded(() => found.bytes()) };
+    },
+  };
+}
 
 /** A store for tests. */
 export function memoryResults(): ResultStore & {

@@ -64,6 +64,15 @@ describe('readConfig', () => {
     expect(message).not.toContain('\n');
   });
 
+  it('takes no account twice, under whatever names: one would get the rights of the other', () => {
+    const ALLOWED_ACCOUNTS = 'narrate=a@p.iam.gserviceaccount.com,loadtest=a@p.iam.gserviceaccount.com';
+    expect(messageOf({ ...good, ALLOWED_ACCOUNTS })).toMatch(/ALLOWED_ACCOUNTS: .*named twice/);
+  });
+
+  it('takes no port that cannot be one', () => {
+    expect(messageOf({ ...good, PORT: '65536' })).toBe('PORT: must be a port number');
+  });
+
   it('reads the emulators of the local stack', () => {
     expect(readConfig(own, { ...local, ...emulators, LOCAL_GOOGLE_API: 'http://127.0.0.1:1234' })).toMatchObject({
       projectId: 'local',
@@ -92,5 +101,11 @@ describe('the boot guard', () => {
 
   it('goes by the project that the service would use', () => {
     expect(messageOf({ ...local, ...emulators, PROJECT_ID: 'reelbanana-prod' })).toMatch(/^refusing to start/);
+  });
+
+  it('is not told two projects: one of them local would let emulators in', () => {
+    expect(messageOf({ ...local, ...emulators, PROJECT_ID: 'local', GOOGLE_CLOUD_PROJECT: 'reelbanana-prod' })).toMatch(
+      /PROJECT_ID and GOOGLE_CLOUD_PROJECT name two projects/,
+    );
   });
 });

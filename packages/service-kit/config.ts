@@ -47,6 +47,8 @@ const allowedAccountsSchema = z.string().transform((text, context): ReadonlyMap<
     if (!accountIds.has(id)) context.addIssue(`${JSON.stringify(id)} is no account of the catalog`);
     if (rest.length > 0 || !/^[^@\s]+@[^@\s]+$/.test(email))
       context.addIssue(`${JSON.stringify(pair)} is not name=email`);
+    // Whichever came last would win: another account's rights.
+    if (accounts.has(email)) context.addIssue(`${JSON.stringify(email)} is named twice`);
     accounts.set(email, id as AccountId);
   }
   return accounts;
@@ -58,7 +60,8 @@ const kitSchema = z.object({
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, 'must be a port number')
-    .transform(Number),
+    .transform(Number)
+    .pipe(z.int().max(65_535, 'must be a port number')),
   SERVICE_URL: z.url(),
   ALLOWED_ACCOUNTS: allowedAccountsSchema.prefault(''),
   PROJECT_ID: z.string().min(1).optional(),
@@ -89,6 +92,8 @@ export function readConfig<S extends z.ZodRawShape>(
     return env[name] === undefined ? `${name} is missing` : `${name}: ${message}`;
   });
   if (projectId === '') lines.push('PROJECT_ID is missing');
+  if (projectId !== (env['GOOGLE_CLOUD_PROJECT'] ?? projectId))
+    lines.push('PROJECT_ID and GOOGLE_CLOUD_PROJECT name two projects');
   const guarded = bootGuard(projectId, env);
   if (guarded !== undefined) lines.unshift(guarded);
   if (lines.length > 0 || !kit.success || !mine.success) throw new ConfigError(lines.join('; '));

@@ -24,5 +24,7 @@ export { createService, type ServiceOptions } from './http/service.ts';
 export { traceHeaders } from './http/trace.ts';
 export { serviceIdentity, type ServiceIdentity, type ServiceIdentityOptions } from './identity.ts';
 export { createLog, type Log } from './logging.ts';
+export { openApi, type OpenApiOptions } from './openapi/document.ts';
+export type { OpenApiDocument } from './openapi/types.ts';
 export { serve, type ServeOptions } from './serve.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/telemetry.ts';

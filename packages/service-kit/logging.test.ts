@@ -31,6 +31,13 @@ describe('logs', () => {
     expect(lines[0]).not.toHaveProperty('level');
   });
 
+  it('end at an error that is its own cause', () => {
+    const error = new Error('outer');
+    error.cause = new Error('inner', { cause: error });
+    const [line] = logged((log) => log.error({ error }, 'failed'));
+    expect(line).toMatchObject({ error: { message: 'outer', cause: { message: 'inner' } } });
+  });
+
   it('keep of an error its name, message, stack, code and cause, and nothing else that it carries', () => {
     const cause = new Error('inner');
     const error = Object.assign(new Error('outer', { cause }), {

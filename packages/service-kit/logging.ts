@@ -33,14 +33,17 @@ export function createLog({ service, revision, level = 'info', destination }: Lo
       errorKey: 'error',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
-      serializers: { error: errorFacts },
+      serializers: { error: (error: unknown) => errorFacts(error) },
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
 }
 
+/** Deeper causes are not told; an error may even be its own. */
+const causesMax = 5;
+
 /** Name, message, stack and code: nothing else that an error may carry (requests, tokens, rows). */
-export function errorFacts(error: unknown): Record<string, unknown> {
+export function errorFacts(error: unknown, causesLeft = causesMax): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: typeof error === 'string' ? error : typeof error };
   const { code } = error as { code?: unknown };
   return {
@@ -48,6 +51,6 @@ export function errorFacts(error: unknown): Record<string, unknown> {
     message: error.message,
     stack: error.stack,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(error.cause === undefined ? {} : { cause: errorFacts(error.cause) }),
+    ...(error.cause === undefined || causesLeft === 0 ? {} : { cause: errorFacts(error.cause, causesLeft - 1) }),
   };
 }

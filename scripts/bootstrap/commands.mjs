@@ -28,6 +28,7 @@ export const commands = {
     needs: () => ['java', 'firestoreEmulatorJar'],
     does: 'measure the commit engine',
   },
+  sim: { run: ['scripts/sim.ts'], needs: () => [], does: 'simulate engines, faults and clients from seeds; --mutants' },
   load: {
     run: ['scripts/load.ts'],
     needs: () => ['k6'],
@@ -40,6 +41,7 @@ export const commands = {
     needs: () => [],
     does: 'say which tools were found where, and how to get the others',
   },
+  docs: { run: ['scripts/docs.ts'], needs: () => [], does: 'write the API reference, docs/api, from the contracts' },
   lint: {
     run: ['node_modules/eslint/bin/eslint.js'],
     defaults: ['.'],

@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { EntryView, WalletView } from '@reelbanana/metering/contract';
-import { entryHash, genesis, jcs, type Entry, type Json } from '@reelbanana/ledger';
+import { entryHash, genesis, jcs, type Json } from '@reelbanana/ledger';
 import { invariants } from '@reelbanana/ledger/invariants';
-import { openReader } from '@reelbanana/ledger-firestore/reader';
 import { callBytes, callJson, type Call } from './api.ts';
 import type { StackFile } from './stack-file.ts';
+import { readStored } from './stored.ts';
 import { userToken } from './tokens.ts';
 import { readWav } from './wav.ts';
 
@@ -122,23 +122,11 @@ function checkChain(history: readonly EntryView[], { firestore }: StackFile, wal
 }
 
 /** Folds the stored entries and compares with the stored wallet: what the audit does. */
-async function checkStored(history: readonly EntryView[], { firestore }: StackFile, walletId: string): Promise<void> {
-  // The only switches that the client knows. Without the second it looks for Google's metadata server, and says so.
-  process.env['FIRESTORE_EMULATOR_HOST'] = firestore.host;
-  process.env['METADATA_SERVER_DETECTION'] = 'none';
-  const reader = openReader({ projectId: firestore.projectId, databaseId: firestore.databaseId });
-  try {
-    const wallet = await reader.wallet(walletId);
-    if (!wallet) throw new Error(`wallet ${walletId} is not stored`);
-    const entries: Entry[] = [];
-    for await (const entry of reader.entries(walletId)) entries.push(entry);
+async function checkStored(history: readonly EntryView[], stack: StackFile, walletId: string): Promise<void> {
+  for (const { wallet, entries } of await readStored(stack, [walletId])) {
     expectEqual('stored chain', entries.map(({ hash }) => hash).join(), history.map(({ hash }) => hash).join());
     const violations = invariants(wallet, entries);
     if (violations.length > 0)
       throw new Error(violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join('\n'));
-  } finally {
-    await reader.close();
-    delete process.env['FIRESTORE_EMULATOR_HOST'];
-    delete process.env['METADATA_SERVER_DETECTION'];
   }
 }

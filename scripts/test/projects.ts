@@ -6,8 +6,8 @@ import { runNode } from './command.ts';
 import { outcomeOf, type JestReport, type Outcome } from './jest-report.ts';
 import type { Plan, ProjectName } from './plan.ts';
 
-/** Each system test brings up a stack on this machine, and there can be only one at a time. */
-const WORKERS: Record<ProjectName, number> = { unit: 2, emulator: 2, system: 1 };
+/** Two cores. One system test runs the stack of this checkout, every other one a copy: they do not meet. */
+const WORKERS: Record<ProjectName, number> = { unit: 2, emulator: 2, system: 2 };
 /** How long jest may take to end after it has reported; more means that a test left a server or a process behind. */
 const EXIT_GRACE_MS = 30_000;
 const POLL_MS = 500;

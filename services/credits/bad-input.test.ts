@@ -2,7 +2,7 @@
  * Bad input, one named case each: every one gets problem+json with a code of the catalog, and nothing is charged. What
  * tokens can have wrong stands in service-kit's auth tests, what keys and bodies can, in its service tests as well.
  */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ErrorCode } from '@reelbanana/catalog';
 import { expectProblem } from '@reelbanana/service-kit/testing';
 import { ada, key, narrate, other, root, startWorld, type World } from './testing/world.ts';
@@ -281,6 +281,11 @@ describe('wallets of others', () => {
     }
   });
 
+  it('keep their history from a service, whose business is the balance', async () => {
+    expect((await world.call('GET', me, both)).status).toBe(200);
+    for (const as of [both, narrate]) await expectProblem(await world.call('GET', `${me}/entries`, as), 'FORBIDDEN');
+  });
+
   it('that do not exist are 404 to an administrator', async () => {
     for (const id of ['nobody', '..%2Fusers', '%00', '__x__']) {
       for (const read of reads)
@@ -364,10 +369,23 @@ describe('holds', () => {
     await expectProblem(await end(id, 'release', { reasonCode: 'x' }), 'HOLD_NOT_FOUND');
   });
 
-  it('in a wallet that does not exist are not found with it', async () => {
-    const path = `/v1/wallets/nobody/holds/${holdId}/settle`;
-    await expectProblem(await world.call('POST', path, { ...narrate, ...key('e') }, {}), 'WALLET_NOT_FOUND');
+  it('named by what cannot be an id never get into a path of the database', async () => {
+    const find = jest.spyOn(world.ledger.store, 'find');
+    for (const id of ['a%2Fb', 'a%2Fb%2Fc', '__x__', 'A'.repeat(32)]) {
+      await expectProblem(await end(id, 'settle', {}), 'HOLD_NOT_FOUND');
+      await expectProblem(await end(id, 'settle', { params: { characters: 1 } }), 'HOLD_NOT_FOUND');
+      await expectProblem(await end(id, 'release', { reasonCode: 'x' }), 'HOLD_NOT_FOUND');
+    }
+    expect(find.mock.calls).toEqual([]);
   });
+
+  it.each([{}, { credits: 1 }, { params: { characters: 1 } }])(
+    'in a wallet that does not exist are not found with it: %j',
+    async (body) => {
+      const path = `/v1/wallets/nobody/holds/${holdId}/settle`;
+      await expectProblem(await world.call('POST', path, { ...narrate, ...key('e') }, body), 'WALLET_NOT_FOUND');
+    },
+  );
 
   it('are not extended in this release', async () => {
     await expectProblem(await end(holdId, 'extend', { ttlSeconds: 5 }), 'ROUTE_NOT_FOUND');

@@ -47,7 +47,7 @@ export function problemOfStore(error: unknown): Problem | undefined {
   if (error instanceof InvalidCursor) return invalid([{ path: 'query.cursor', message: error.message }]);
   const outage = error instanceof StoreUnavailable || error instanceof UnknownOutcome;
   return outage
-    ? new Problem('OVERLOADED', 'The ledger does not answer at the moment', {}, retryAfter(1_000))
+    ? new Problem('OVERLOADED', 'The ledger does not answer at the moment', {}, retryAfter(1_000), error)
     : undefined;
 }
 

@@ -26,8 +26,8 @@ export function walletView(wallet: Wallet): WalletView {
 }
 
 /** The parsed body with prevHash and hash: whoever takes these two off again has exactly what was hashed. */
-export function entryView(entry: Entry): EntryView {
-  return { ...(parseEntry(entry) as unknown as EntryView), prevHash: entry.prevHash, hash: entry.hash };
+export function entryView(entry: Entry, body: EntryBody = parseEntry(entry)): EntryView {
+  return { ...(body as unknown as EntryView), prevHash: entry.prevHash, hash: entry.hash };
 }
 
 /** What an end of a hold gave back to the wallet or was released: the credits that left `held`. */

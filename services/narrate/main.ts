@@ -9,7 +9,7 @@ import { createEngine } from './engines/index.ts';
 boot('narrate', async (log) => {
   const config = readNarrateConfig();
   const { projectId, creditsUrl, bucket, engine, allowedAccounts, authEmulatorHost, googleApiOrigin } = config;
-  const telemetry = startTelemetry({ config, routes: narrateContracts });
+  const telemetry = startTelemetry({ config, routes: narrateContracts, log });
   const auth = createAuth({
     projectId,
     audience: config.serviceUrl,

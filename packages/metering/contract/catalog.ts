@@ -7,21 +7,20 @@ const money = { amountMinor: z.int().min(0), currency: z.literal('usd') };
 
 const price = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flat'), credits }),
-  /** `credits` for each started `unit` of the parameter `param`. */
-  z.strictObject({ kind: z.literal('per'), param: z.string(), unit: z.int().min(1), credits }),
+  z
+    .strictObject({ kind: z.literal('per'), param: z.string(), unit: z.int().min(1), credits })
+    .describe('`credits` for each started `unit` of the parameter `param`.'),
 ]);
 
 export const catalogView = z.strictObject({
-  /** The price book's version in force, and since when. */
-  priceVersion: z.int().min(1),
-  effectiveFrom: timeMs,
+  priceVersion: z.int().min(1).describe('The version of the price book in force.'),
+  effectiveFrom: timeMs.describe('Since when it is.'),
   operations: z.partialRecord(
     operationId,
     z.strictObject({
       title: z.string(),
       price,
-      /** JSON Schema of the operation's parameters. */
-      params: z.record(z.string(), z.unknown()),
+      params: z.record(z.string(), z.unknown()).describe("JSON Schema of the operation's parameters."),
     }),
   ),
   packages: z.record(z.string(), z.strictObject({ title: z.string(), credits, ...money })),

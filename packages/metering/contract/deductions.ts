@@ -2,7 +2,7 @@
 import { defineContract } from '@reelbanana/service-kit';
 import { z } from 'zod';
 import { entry } from './entry.ts';
-import { balance, credits, entryId, operation, params, walletInPath } from './fields.ts';
+import { balance, credits, entryId, operation, params, walletIdView, walletInPath } from './fields.ts';
 
 export const deductionInput = z.strictObject({ operation, params });
 export type DeductionInput = z.infer<typeof deductionInput>;
@@ -16,7 +16,7 @@ export const postDeduction = defineContract({
   params: walletInPath,
   body: deductionInput,
   responses: {
-    201: z.strictObject({ walletId: z.string(), entryId, credits, priceVersion: z.int(), entry, balance }),
+    201: z.strictObject({ walletId: walletIdView, entryId, credits, priceVersion: z.int(), entry, balance }),
   },
   errors: [
     'INVALID_OPERATION',

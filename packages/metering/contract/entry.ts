@@ -1,6 +1,6 @@
 /** An entry of a wallet's chain as the API gives it: the parsed body, with prevHash and hash (`wire.md`, Entry). */
 import { z } from 'zod';
-import { balance, code, credits, entryId, timeMs } from './fields.ts';
+import { balance, code, credits, entryId, timeMs, walletIdView } from './fields.ts';
 
 const account = z.enum(['issued', 'available', 'held', 'consumed', 'expired', 'clawedBack', 'waived', 'debt']);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -15,11 +15,10 @@ const posting = z.strictObject({
   holdId: entryId.optional(),
 });
 
-/** hash = hex sha256 of prevHash followed by the RFC 8785 bytes of all the other fields. */
 export const entry = z.strictObject({
   v: z.literal(1),
-  env: z.string(),
-  walletId: z.string(),
+  env: z.string().meta({ description: 'Project and database.', examples: ['my-project/ledger'] }),
+  walletId: walletIdView,
   chain: z.literal('main'),
   seq: z.int().min(1),
   type: entryType,
@@ -43,6 +42,6 @@ export const entry = z.strictObject({
   grantId: entryId.optional(),
   credits: credits.optional(),
   prevHash: sha256,
-  hash: sha256,
+  hash: sha256.describe('SHA-256, in hex, of `prevHash` followed by the RFC 8785 bytes of all the other fields.'),
 });
 export type EntryView = z.infer<typeof entry>;

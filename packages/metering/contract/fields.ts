@@ -4,11 +4,16 @@ import { z } from 'zod';
 
 /** An amount of credits in an answer. */
 export const credits = z.int().min(0);
-export const timeMs = z.int().min(0);
+export const timeMs = z
+  .int()
+  .min(0)
+  .meta({ examples: [Date.UTC(2026, 5, 1)] });
 
-/** `me`, or a wallet's id. Any text is taken: what is no wallet of the caller's is refused by rule, not by shape. */
-export const walletId = z.string().min(1).max(128);
-export const holdIdInPath = z.string().min(1).max(128);
+/** Any text is taken: what is no wallet of the caller's is refused by rule, not by shape. */
+export const walletId = z.string().min(1).max(128).describe("`me`: the end user's own wallet; or a wallet's id.");
+/** The wallet's own id, also where the request said `me`. */
+export const walletIdView = z.string().meta({ examples: ['k3vq7d2mzx5ahw6tfb4ynrp2ei'] });
+export const holdIdInPath = z.string().min(1).max(128).describe('The `holdId` of the answer to the reserve.');
 /** Ids of entries, holds and grants: 32 hex (`wire.md`, Ids). */
 export const entryId = z.string().regex(/^[0-9a-f]{32}$/, 'must be an id of 32 hex digits');
 
@@ -18,11 +23,18 @@ export const code = z
   .regex(/^[A-Za-z0-9][\w.:-]{0,63}$/, 'must be a code of 1 to 64 letters, digits and . _ : -');
 
 /** Any text: an id that is none of the catalog's is answered INVALID_OPERATION, not VALIDATION_FAILED. */
-export const operation = z.string().min(1).max(64);
+export const operation = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ description: "The id of one of the catalog's operations.", examples: ['narration' satisfies OperationId] });
 export const operationId = z.enum(Object.keys(operations) as [OperationId, ...OperationId[]]);
 
 /** Checked strictly by the operation's own schema, once the operation is known. */
-export const params = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+export const params = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).meta({
+  description: 'What the operation is priced by: its own parameters, as `GET /v1/catalog` describes them.',
+  examples: [{ characters: 250 }],
+});
 
 const { min, max } = limits.holdTtlSeconds;
 export const ttlSeconds = z.int().min(min).max(max);

@@ -2,16 +2,14 @@
 import { limits } from '@reelbanana/catalog';
 import { defineContract } from '@reelbanana/service-kit';
 import { z } from 'zod';
-import { balance, code, credits, entryId, timeMs, walletInPath } from './fields.ts';
+import { balance, code, credits, entryId, timeMs, walletIdView, walletInPath } from './fields.ts';
 
 export const grantInput = z.strictObject({
   kind: z.literal('bonus', 'must be bonus: other kinds are granted by billing'),
   credits: z.int().min(1).max(limits.grantCreditsMax),
-  /** When what is left of them expires; absent: never. */
-  expiresAt: z.int().min(1).optional(),
-  /** Where they come from, e.g. a campaign. */
-  source: code,
-  reasonCode: code,
+  expiresAt: z.int().min(1).optional().describe('When what is left of them expires. Without it: never.'),
+  source: code.meta({ description: 'Where they come from.', examples: ['campaign:spring-26'] }),
+  reasonCode: code.meta({ description: 'Why, for the record.', examples: ['goodwill'] }),
 });
 export type GrantInput = z.infer<typeof grantInput>;
 
@@ -25,12 +23,11 @@ export const postGrant = defineContract({
   body: grantInput,
   responses: {
     201: z.strictObject({
-      walletId: z.string(),
+      walletId: walletIdView,
       grantId: entryId,
       credits,
       expiresAt: timeMs.optional(),
-      /** Just after. */
-      balance,
+      balance: balance.describe('Just after.'),
     }),
   },
   errors: ['FORBIDDEN', 'WALLET_NOT_FOUND', 'DUPLICATE_OPERATION', 'CONTENTION', 'OVERLOADED'],

@@ -1,4 +1,5 @@
 /** Holding credits while work runs: reserve, then settle at the actual cost, or release. */
+import { limits } from '@reelbanana/catalog';
 import { defineContract } from '@reelbanana/service-kit';
 import { z } from 'zod';
 import {
@@ -12,30 +13,31 @@ import {
   params,
   timeMs,
   ttlSeconds,
+  walletIdView,
   walletInPath,
 } from './fields.ts';
 
 export const holdInput = z.strictObject({
   operation,
   params,
-  ttlSeconds: ttlSeconds.optional(),
-  /** The hold of an earlier attempt: released in the same commit if open, and closed for ever. */
-  supersedes: entryId.optional(),
+  ttlSeconds: ttlSeconds
+    .optional()
+    .describe(`After how long the credits go back by themselves. Without it: ${limits.holdTtlSeconds.default}.`),
+  supersedes: entryId
+    .optional()
+    .describe('The hold of an earlier attempt: released in the same commit if it is open, and closed for ever.'),
 });
 export type HoldInput = z.infer<typeof holdInput>;
 
 export const holdView = z.strictObject({
-  walletId: z.string(),
+  walletId: walletIdView,
   holdId: entryId,
   credits,
   priceVersion: z.int(),
   expiresAt: timeMs,
-  /** Now: a replay tells what has become of the hold. */
-  state: holdState,
-  /** What was charged, where state is settled. */
-  settledCredits: credits.optional(),
-  /** Just after the reserve. */
-  balance,
+  state: holdState.describe('Now: a replay tells what has become of the hold.'),
+  settledCredits: credits.optional().describe('What was charged, where `state` is `settled`.'),
+  balance: balance.describe('Just after the reserve.'),
 });
 export type HoldView = z.infer<typeof holdView>;
 
@@ -65,7 +67,10 @@ export const postHold = defineContract({
 
 /** The actual cost in credits, or the parameters to price it by; neither: the whole hold. */
 export const settleInput = z
-  .strictObject({ credits: credits.optional(), params: params.optional() })
+  .strictObject({
+    credits: credits.optional().meta({ description: 'What to charge; instead of `params`.', examples: [3] }),
+    params: params.optional().describe('What to price the actual cost by; instead of `credits`.'),
+  })
   .refine((input) => input.credits === undefined || input.params === undefined, {
     path: ['credits'],
     message: 'stands beside params: send one of them',
@@ -73,12 +78,10 @@ export const settleInput = z
 export type SettleInput = z.infer<typeof settleInput>;
 
 export const settledView = z.strictObject({
-  walletId: z.string(),
+  walletId: walletIdView,
   holdId: entryId,
-  /** What was charged. */
-  credits,
-  /** Just after. */
-  balance,
+  credits: credits.describe('What was charged.'),
+  balance: balance.describe('Just after.'),
 });
 export type SettledView = z.infer<typeof settledView>;
 
@@ -103,16 +106,16 @@ export const postSettle = defineContract({
   ],
 });
 
-export const releaseInput = z.strictObject({ reasonCode: code });
+export const releaseInput = z.strictObject({
+  reasonCode: code.meta({ description: 'Why, for the record.', examples: ['failed'] }),
+});
 export type ReleaseInput = z.infer<typeof releaseInput>;
 
 export const releasedView = z.strictObject({
-  walletId: z.string(),
+  walletId: walletIdView,
   holdId: entryId,
-  /** What was given back. */
-  credits,
-  /** Just after. */
-  balance,
+  credits: credits.describe('What was given back.'),
+  balance: balance.describe('Just after.'),
 });
 export type ReleasedView = z.infer<typeof releasedView>;
 

@@ -2,7 +2,7 @@
 export { catalogView, getCatalog } from './catalog.ts';
 export { deductionInput, postDeduction, type DeductionInput } from './deductions.ts';
 export { entry, entryType, grantKind, type EntryView } from './entry.ts';
-export { balance, type Balance } from './fields.ts';
+export { balance, entryId, type Balance } from './fields.ts';
 export { grantInput, postGrant, type GrantInput } from './grants.ts';
 export {
   holdInput,

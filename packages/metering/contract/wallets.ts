@@ -3,23 +3,20 @@ import { limits } from '@reelbanana/catalog';
 import { defineContract } from '@reelbanana/service-kit';
 import { z } from 'zod';
 import { entry, entryType, grantKind } from './entry.ts';
-import { credits, entryId, operation, timeMs, walletInPath } from './fields.ts';
+import { credits, entryId, operation, timeMs, walletIdView, walletInPath } from './fields.ts';
 
 export const walletView = z.strictObject({
-  walletId: z.string(),
+  walletId: walletIdView,
   available: credits,
   held: credits,
-  /** available + held. */
-  total: credits,
+  total: credits.describe('`available` and `held` together.'),
   debt: credits,
-  /** In the order in which they are spent. */
-  grants: z.array(
-    z.strictObject({ grantId: entryId, kind: grantKind, remaining: credits, expiresAt: timeMs.optional() }),
-  ),
+  grants: z
+    .array(z.strictObject({ grantId: entryId, kind: grantKind, remaining: credits, expiresAt: timeMs.optional() }))
+    .describe('In the order in which they are spent.'),
   unmetered: z.boolean(),
   status: z.enum(['active', 'frozen']),
-  /** The number of entries. */
-  seq: z.int().min(0),
+  seq: z.int().min(0).describe('The number of entries.'),
 });
 export type WalletView = z.infer<typeof walletView>;
 
@@ -46,17 +43,20 @@ export const getEntries = defineContract({
   principals: ['user', 'admin', 'service'],
   params: walletInPath,
   query: z.strictObject({
-    /** From the page before. */
-    cursor: z.string().min(1).max(256).optional(),
-    limit: limitText.optional(),
+    cursor: z.string().min(1).max(256).optional().describe('The `cursor` of the page before.'),
+    limit: limitText.optional().describe(`Entries on a page: 1 to ${limits.entriesPageMax}.`),
     type: entryType.optional(),
     operation: operation.optional(),
   }),
   responses: {
     200: z.strictObject({
       entries: z.array(entry),
-      /** Where the next page begins; absent at the end. A filtered page may be short, even empty, and go on. */
-      cursor: z.string().optional(),
+      cursor: z
+        .string()
+        .optional()
+        .describe(
+          'Where the next page begins; absent at the end. A filtered page may be short, even empty, and go on.',
+        ),
     }),
   },
   errors: ['FORBIDDEN', 'WALLET_NOT_FOUND', 'OVERLOADED'],

@@ -115,7 +115,8 @@ export function checkPrincipal({ user, account }: Caller, principals: readonly P
   );
 }
 
-const principalNames: Readonly<Record<Principal, string>> = {
+/** In an answer or a page: "This route is for ...". */
+export const principalNames: Readonly<Record<Principal, string>> = {
   any: 'anybody',
   user: 'end users',
   admin: 'administrators',

@@ -24,13 +24,16 @@ export function firebaseDirectory(projectId: string): UserDirectory {
   let opened: ReturnType<typeof open> | undefined;
   return {
     async find(uid) {
-      const auth = await (opened ??= open());
       try {
+        const auth = await (opened ??= open().catch((error: unknown) => {
+          opened = undefined; // or one bad moment would refuse every administrator until the next start
+          throw error;
+        }));
         const { disabled, tokensValidAfterTime } = await auth.getUser(uid);
         return { disabled, validSinceSeconds: Math.floor(Date.parse(tokensValidAfterTime ?? '1970-01-01') / 1000) };
       } catch (error) {
         if ((error as { code?: string }).code === 'auth/user-not-found') return null;
-        throw cannotVerify();
+        throw cannotVerify(error);
       }
     },
   };
@@ -53,10 +56,10 @@ export function emulatorDirectory(host: string, projectId: string): UserDirector
           body: JSON.stringify({ localId: [uid] }),
           signal: AbortSignal.timeout(5_000),
         });
-      } catch {
-        throw cannotVerify();
+      } catch (error) {
+        throw cannotVerify(error);
       }
-      if (!response.ok) throw cannotVerify();
+      if (!response.ok) throw cannotVerify(new Error(`the Auth emulator answered ${response.status}`));
       const [user] = ((await response.json()) as LookupAnswer).users ?? [];
       if (user === undefined) return null;
       return { disabled: user.disabled === true, validSinceSeconds: Number(user.validSince ?? 0) };

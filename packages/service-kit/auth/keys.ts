@@ -13,7 +13,7 @@ export function remoteKeys(url: string): JWTVerifyGetKey {
       return await keys(header, token);
     } catch (error) {
       const tokens = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
-      throw tokens.some((kind) => error instanceof kind) ? error : cannotVerify();
+      throw tokens.some((kind) => error instanceof kind) ? error : cannotVerify(error);
     }
   };
 }

@@ -10,8 +10,8 @@ export function unauthenticated(detail: string): Problem {
 }
 
 /** A verification that could not be made: the caller may be right, so it is no 401. */
-export function cannotVerify(): Problem {
-  return new Problem('OVERLOADED', 'Tokens cannot be verified at the moment', {}, { 'Retry-After': '2' });
+export function cannotVerify(cause: unknown): Problem {
+  return new Problem('OVERLOADED', 'Tokens cannot be verified at the moment', {}, { 'Retry-After': '2' }, cause);
 }
 
 /** Maps what jose throws. `what` is the token's name in the answer, e.g. "The end user's ID token". */

@@ -49,10 +49,16 @@ const shown = (type: string): string => (type.trim() === '' ? 'absent' : JSON.st
 async function readBytes(request: IncomingMessage, sizeBytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > sizeBytesMax) throw tooLarge(sizeBytesMax);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > sizeBytesMax) throw tooLarge(sizeBytesMax);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // The client left in the middle of it: nobody hears this, but it is no bug of ours either.
+    if (!(error instanceof Problem) && !request.complete) throw invalid([{ path: 'body', message: 'was cut off' }]);
+    throw error;
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

@@ -4,6 +4,9 @@ import { invalid } from './problem.ts';
 
 const visibleAscii = /^[\x21-\x7e]+$/;
 
+/** The same for JSON Schema. */
+export const keyPattern = visibleAscii.source;
+
 /** The key, or a VALIDATION_FAILED that names the header. `values`: every line of that header in the request. */
 export function readKey(values: readonly string[] | undefined): string {
   const path = 'header.Idempotency-Key';

@@ -24,7 +24,7 @@ const retryAfterSecondsDefault = 1;
 
 /**
  * Thrown by handlers for an expected failure; the app factory sends it. `data` joins the body but can replace none of
- * its standard members. 429 and 503 always carry Retry-After.
+ * its standard members. 429 and 503 always carry Retry-After. `cause` is logged and never sent.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -37,8 +37,9 @@ export class Problem extends Error {
     detail: string,
     data: Readonly<Record<string, unknown>> = {},
     headers: Readonly<Record<string, string>> = {},
+    cause?: unknown,
   ) {
-    super(detail);
+    super(detail, cause === undefined ? undefined : { cause });
     this.code = code;
     this.data = data;
     const { status } = errors[code];
@@ -53,10 +54,15 @@ export class Problem extends Error {
   }
 }
 
-/** 400 with every field that is wrong, at once. */
+/** More than any honest request has; a body of thousands of wrong fields must not cost an answer many times its size. */
+const fieldsMax = 50;
+
+/** 400 with every field that is wrong, at once: the first 50 of them, and how many more there are. */
 export function invalid(fields: readonly FieldError[]): Problem {
-  const detail = fields.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new Problem('VALIDATION_FAILED', detail, { errors: fields });
+  const told = fields.slice(0, fieldsMax);
+  const more = fields.length > fieldsMax ? `; and ${fields.length - fieldsMax} more` : '';
+  const detail = told.map(({ path, message }) => `${path}: ${message}`).join('; ') + more;
+  return new Problem('VALIDATION_FAILED', detail, { errors: told });
 }
 
 /** The milliseconds after which a retry makes sense, as a Retry-After header (whole seconds, at least 1). */

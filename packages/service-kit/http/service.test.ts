@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ErrorCode } from '@reelbanana/catalog';
 import { z } from 'zod';
 import { expectProblem, fakeAuth, listen, memoryTelemetry, silentLog, type Listening } from '../testing/index.ts';
+import { createLog } from '../logging.ts';
 import { defineContract, route } from './contract.ts';
 import { Problem } from './problem.ts';
 import { createService } from './service.ts';
@@ -28,7 +29,7 @@ const failing = defineContract({
   principals: ['any'],
   params: z.strictObject({ how: z.string() }),
   responses: { 200: z.strictObject({}) },
-  errors: ['CONTENTION'],
+  errors: ['HOLD_LIMIT'],
 });
 const tone = defineContract({
   method: 'GET',
@@ -77,7 +78,7 @@ beforeAll(async () => {
           });
         }),
         route(failing, ({ params }) => {
-          if (params.how === 'problem') throw new Problem('CONTENTION', 'Busy', { code: 'X', more: 7 });
+          if (params.how === 'problem') throw new Problem('HOLD_LIMIT', 'Too many', { code: 'X', limit: 7 });
           if (params.how === 'bad-reply')
             return Promise.resolve({ status: 200, body: { a: 1 } as unknown as Record<string, never> });
           throw new Error('secret detail of a bug');
@@ -291,6 +292,35 @@ describe('bodies', () => {
     await expectProblem(await fetch(`${app.url}/v1/echoes/a`, init), 'PAYLOAD_TOO_LARGE');
   });
 
+  it('answers a flood of wrong fields with a bounded number of them', async () => {
+    const flood = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`field${i}`, 1]));
+    const problem = await expectProblem(await post({ text: 'hi', ...flood }), 'VALIDATION_FAILED');
+    expect(problem['errors']).toHaveLength(50);
+    expect(problem.detail).toMatch(/and 2950 more$/);
+  });
+
+  it('logs a client that leaves in the middle of its body as one that left, not as a bug', async () => {
+    const lines: string[] = [];
+    const log = createLog({ service: 'credits', destination: { write: (line) => void lines.push(line) } });
+    const config = { service: 'credits', projectId: 'local' } as const;
+    const handler = (): Promise<never> => Promise.reject(new Error('not reached'));
+    const other = await listen(createService({ auth, telemetry, log, config, routes: [route(echo, handler)] }));
+    try {
+      const request = httpRequest(`${other.url}/v1/echoes/a`, { method: 'POST', headers: keyed, agent: false });
+      request.on('error', () => undefined);
+      request.write('{"text":');
+      await sleep(50); // until it has been authenticated and is being read
+      request.destroy();
+      for (let i = 0; i < 400 && lines.length === 0; i += 1) await sleep(5);
+      await sleep(20);
+      expect(lines.map((line) => (JSON.parse(line) as { severity: string; message: string }).message)).toEqual([
+        'POST /v1/echoes/:name 499',
+      ]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('tells every wrong field at once, in path and query too', async () => {
     const problem = await expectProblem(
       await post({ text: 1, b: 2 }, keyed, '/v1/echoes/a?times=xx&c=1'),
@@ -333,14 +363,38 @@ describe('routes', () => {
 
 describe('failures', () => {
   it('sends a Problem with its data, which cannot replace a standard member', async () => {
-    const problem = await expectProblem(await fetch(`${app.url}/v1/failures/problem`), 'CONTENTION');
+    const problem = await expectProblem(await fetch(`${app.url}/v1/failures/problem`), 'HOLD_LIMIT');
     expect(problem).toMatchObject({
-      type: '/problems/contention',
-      detail: 'Busy',
-      more: 7,
+      type: '/problems/hold-limit',
+      detail: 'Too many',
+      limit: 7,
       retryable: true,
       retrySameKey: true,
     });
+  });
+
+  it('logs why a Problem came about, where something else caused it, and tells the client nothing of it', async () => {
+    const lines: string[] = [];
+    const log = createLog({ service: 'credits', destination: { write: (line) => void lines.push(line) } });
+    const config = { service: 'credits', projectId: 'local' } as const;
+    const handler = (): Promise<never> =>
+      Promise.reject(new Problem('OVERLOADED', 'Try again', {}, {}, new Error('PERMISSION_DENIED on the directory')));
+    const other = await listen(createService({ auth, telemetry, log, config, routes: [route(failing, handler)] }));
+    try {
+      const problem = await expectProblem(await fetch(`${other.url}/v1/failures/a`), 'OVERLOADED');
+      expect(JSON.stringify(problem)).not.toMatch(/PERMISSION/);
+      expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({
+        severity: 'WARNING',
+        error: { message: 'PERMISSION_DENIED on the directory' },
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('leaves no stack to Express, whose own last answer shows one wherever its env is not production', () => {
+    const config = { service: 'credits', projectId: 'local' } as const;
+    expect(createService({ auth, telemetry, log: silentLog, config, routes: [] }).get('env')).toBe('production');
   });
 
   it('shows nothing of a bug but the trace id', async () => {

@@ -2,14 +2,15 @@
  * The app factory: every route of every service runs authentication, key, body and validation in this order, and every
  * failure leaves as problem+json with a code of the catalog.
  */
-import type { ErrorCode } from '@reelbanana/catalog';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Auth } from '../auth/auth.ts';
 import type { KitConfig } from '../config.ts';
 import type { Log } from '../logging.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { addReference } from '../openapi/reference.ts';
 import { readJson } from './body.ts';
 import type { Route, RouteContract } from './contract.ts';
+import { errorsOf } from './errors.ts';
 import { readKey } from './key.ts';
 import { observe, type Observation } from './observe.ts';
 import { invalid, Problem } from './problem.ts';
@@ -36,6 +37,8 @@ const observations = new WeakMap<Request, Observation>();
 
 export function createService(options: ServiceOptions): Express {
   const app = express();
+  // Express' last resort, where even our own error handler fails: no stack in the answer, whatever NODE_ENV says.
+  app.set('env', 'production');
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
@@ -43,6 +46,7 @@ export function createService(options: ServiceOptions): Express {
   app.set('query parser', false);
 
   addProbes(app, options);
+  addReference(app, { service: options.config.service, contracts: options.routes.map(({ contract }) => contract) });
   app.use((request: Request, response: Response, next: NextFunction) => {
     observe(request, response, options, (observation) => {
       observations.set(request, observation);
@@ -117,18 +121,9 @@ function addRoute(app: Express, { contract, handler }: Route, options: ServiceOp
   });
 }
 
-/** What the app factory itself can answer on every route. */
-const errorsOfEveryRoute: ReadonlySet<ErrorCode> = new Set([
-  'VALIDATION_FAILED',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'OVERLOADED',
-  'INTERNAL',
-]);
-
-function checkDeclared({ method, path, errors }: RouteContract, problem: Problem): void {
-  if (errorsOfEveryRoute.has(problem.code) || errors.includes(problem.code)) return;
-  throw new Error(`${method} ${path} answered an undeclared ${problem.code}`);
+function checkDeclared(contract: RouteContract, problem: Problem): void {
+  if (errorsOf(contract).includes(problem.code)) return;
+  throw new Error(`${contract.method} ${contract.path} answered an undeclared ${problem.code}`);
 }
 
 /** Tells that the client went away without its answer, so that nobody works for it any longer. */
@@ -159,6 +154,7 @@ function fail(error: unknown, request: Request, response: Response, fallback: Lo
   const problem = problemOf(error, observation);
   if (problem.code === 'INTERNAL')
     (observation?.log ?? fallback).error({ error }, 'a bug, or a failure that no handler expected');
+  else if (problem.cause !== undefined) (observation?.log ?? fallback).warn({ error: problem.cause }, problem.message);
   if (response.headersSent) {
     // Half an answer cannot be mended; the client must see that it was cut.
     response.destroy();

@@ -54,7 +54,8 @@ export function readQuery(url: string): Record<string, string | string[]> {
   if (start === -1) return query;
   for (const [name, value] of new URLSearchParams(url.slice(start))) {
     const earlier = query[name];
-    query[name] = earlier === undefined ? value : [...[earlier].flat(), value];
+    if (Array.isArray(earlier)) earlier.push(value);
+    else query[name] = earlier === undefined ? value : [earlier, value];
   }
   return query;
 }

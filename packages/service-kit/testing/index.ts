@@ -5,3 +5,5 @@ export { listen, type Listening } from './listen.ts';
 export { memoryTelemetry, type MemoryTelemetry } from './memory-telemetry.ts';
 export { expectProblem, silentLog } from './expect-problem.ts';
 export { startOtlpReceiver, type OtlpReceiver } from './otlp-receiver.ts';
+export { openApiFaults } from './openapi-faults.ts';
+export { expectDocumented, operationsOf } from './expect-documented.ts';

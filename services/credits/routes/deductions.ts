@@ -24,7 +24,7 @@ export function deductionRoutes(context: Context): Route[] {
           entryId: answer.entry.id,
           credits,
           priceVersion,
-          entry: entryView(answer.entry),
+          entry: entryView(answer.entry, answer.body),
           balance: balanceAfter,
         },
         replayHeaders(answer),

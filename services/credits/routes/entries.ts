@@ -1,6 +1,6 @@
 /** GET /v1/wallets/{id or me}/entries. */
 import { getEntries } from '@reelbanana/metering/contract';
-import { reply, route, type Route } from '@reelbanana/service-kit';
+import { Problem, reply, route, type Route } from '@reelbanana/service-kit';
 import { walletNotFound } from '../principals.ts';
 import { entryView } from '../views.ts';
 import type { Context } from './context.ts';
@@ -10,6 +10,8 @@ const pageDefault = 50;
 export function entryRoutes({ engine, ledger, principals }: Context): Route[] {
   return [
     route(getEntries, async ({ caller, params, query }) => {
+      if (caller.account !== undefined && params.walletId === 'me')
+        throw new Problem('FORBIDDEN', "A user's history is for the user alone, not for services");
       const walletId = await principals.wallet(caller, params.walletId);
       const { limit = pageDefault, cursor, type, operation } = query;
       const page = await ledger.entries.page(walletId, {
@@ -22,7 +24,7 @@ export function entryRoutes({ engine, ledger, principals }: Context): Route[] {
       if (page.entries.length === 0 && params.walletId !== 'me' && (await engine.wallet(walletId)) === null)
         throw walletNotFound();
       const next = page.cursor === undefined ? {} : { cursor: page.cursor };
-      return reply(200, { entries: page.entries.map(entryView), ...next });
+      return reply(200, { entries: page.entries.map((entry) => entryView(entry)), ...next });
     }),
   ];
 }

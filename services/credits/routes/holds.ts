@@ -1,7 +1,7 @@
 /** POST /v1/wallets/{id or me}/holds, .../holds/{holdId}/settle and /release. */
 import type { OperationId } from '@reelbanana/catalog';
-import { isId, parseEntry } from '@reelbanana/ledger';
-import { postHold, postRelease, postSettle } from '@reelbanana/metering/contract';
+import { parseEntry } from '@reelbanana/ledger';
+import { entryId, postHold, postRelease, postSettle } from '@reelbanana/metering/contract';
 import { Problem, reply, route, type Route } from '@reelbanana/service-kit';
 import {
   checkParams,
@@ -13,6 +13,7 @@ import {
   settleCommand,
 } from '../commands.ts';
 import { answerOf, replayHeaders } from '../outcomes.ts';
+import { walletNotFound } from '../principals.ts';
 import { creditsUnheld } from '../views.ts';
 import { accountOf, charge, type Context } from './context.ts';
 
@@ -52,8 +53,8 @@ export function holdRoutes(context: Context): Route[] {
     }),
 
     route(postSettle, async ({ caller, params, key, body }) => {
-      const holdId = checkHoldId(params.holdId);
       const walletId = await principals.walletOfHold(caller, params.walletId);
+      const holdId = checkHoldId(params.holdId);
       const meta = { walletId, key, actor: actors.service(accountOf(caller).id) };
       const credits = body.params === undefined ? body.credits : await costOf(context, walletId, holdId, body.params);
       const answer = answerOf(await engine.execute(walletId, settleCommand(meta, holdId, body, credits)));
@@ -65,8 +66,8 @@ export function holdRoutes(context: Context): Route[] {
     }),
 
     route(postRelease, async ({ caller, params, key, body }) => {
-      const holdId = checkHoldId(params.holdId);
       const walletId = await principals.walletOfHold(caller, params.walletId);
+      const holdId = checkHoldId(params.holdId);
       const meta = { walletId, key, actor: actors.service(accountOf(caller).id) };
       const answer = answerOf(await engine.execute(walletId, releaseCommand(meta, holdId, body)));
       return reply(
@@ -78,15 +79,17 @@ export function holdRoutes(context: Context): Route[] {
   ];
 }
 
-/** What cannot be an id is no hold. */
+const holdNotFound = (): Problem => new Problem('HOLD_NOT_FOUND', 'The wallet has no such hold.');
+
+/** What cannot be an id is no hold; it must not reach a document path either. */
 function checkHoldId(holdId: string): string {
-  if (!isId(holdId)) throw new Problem('HOLD_NOT_FOUND', 'The wallet has no such hold.');
+  if (!entryId.safeParse(holdId).success) throw holdNotFound();
   return holdId;
 }
 
 /** The cost of the work that was really done, at the price that was fixed when it was reserved. */
 async function costOf(
-  { ledger, priceBook }: Context,
+  { engine, ledger, priceBook }: Context,
   walletId: string,
   holdId: string,
   params: unknown,
@@ -94,7 +97,7 @@ async function costOf(
   const reserve = (await ledger.store.find(walletId, [holdId], findMsMax)).get(holdId);
   const body = reserve === undefined || reserve === null ? undefined : parseEntry(reserve);
   if (body?.type !== 'reserve' || body.priceVersion === undefined)
-    throw new Problem('HOLD_NOT_FOUND', 'The wallet has no such hold.');
+    throw (await engine.wallet(walletId)) === null ? walletNotFound() : holdNotFound();
   // It was reserved for an operation of the catalog, and operations are never taken out of it.
   const operation = body.operation as OperationId;
   return priceAt(priceBook, { operation, params: checkParams(operation, params) }, body.priceVersion).credits;

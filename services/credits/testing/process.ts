@@ -11,6 +11,8 @@ export interface ServiceProcess {
   readonly exited: Promise<number | null>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** SIGKILL; resolves once it has gone. */
+  kill(): Promise<void>;
 }
 
 const entry = new URL('../main.ts', import.meta.url).pathname;
@@ -48,6 +50,10 @@ export function startProcess(port: number, env: Readonly<Record<string, string>>
     stop: () => {
       child.kill('SIGTERM');
       return exited;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
     },
   };
 }

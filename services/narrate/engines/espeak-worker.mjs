@@ -34,7 +34,10 @@ process.stdout.write(wav(normalised(chunks)));
 
 /** This build reads SSML and [[phonemes]]: text must stay text (`<break time="9999s"/>` would fill the memory). */
 function plain(words) {
-  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('[[', '[ [');
+  return words
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/\[(?=\[)/g, '[ ');
 }
 
 /** All samples in one array, loudest at the target peak; silence stays silence. */

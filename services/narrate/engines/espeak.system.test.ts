@@ -70,6 +70,13 @@ describe('eSpeak NG', () => {
     expect(seconds).toBeLessThan(secondsMax);
   });
 
+  it.each(['[[[', '[[[['])('reads %s as brackets, never as the beginning of phonemes', async (brackets) => {
+    const speak = (text: string) => espeakEngine({ workerFile }).speak({ text, voice: 'en-us', signal });
+    const spoken = await speak(`Say ${brackets}h@l'oU]] now.`);
+    const apart = await speak(`Say ${[...brackets].join(' ')}h@l'oU]] now.`);
+    expect(Buffer.compare(spoken.bytes, apart.bytes)).toBe(0);
+  });
+
   it('speaks ten thousand characters', async () => {
     const text = 'It was a bright cold day in April. '.repeat(286).slice(0, 10_000);
     const { seconds } = await espeakEngine({ workerFile }).speak({ text, voice: 'en-us', signal });

@@ -52,6 +52,8 @@ function run(args: readonly string[], input: string, signal: AbortSignal): Promi
   return new Promise((resolve, reject) => {
     // Without our environment: it has secrets, and the child needs none of it.
     const child = spawn(process.execPath, args, { stdio: 'pipe', env: {}, signal, killSignal: 'SIGKILL' });
+    // First of all: a child that cannot even start says so here, and unheard it would end the service.
+    child.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
     const output: Buffer[] = [];
     let outputBytes = 0;
     let errorText = '';
@@ -65,7 +67,6 @@ function run(args: readonly string[], input: string, signal: AbortSignal): Promi
     });
     child.stdin.on('error', () => undefined); // it ended early: `close` says why
     child.stdin.end(input);
-    child.once('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
     child.once('close', (code, killedBy) => {
       if (code === 0) resolve(Buffer.concat(output));
       else reject(new Error(`eSpeak NG ended with ${code ?? killedBy}: ${errorText.trim()}`));

@@ -1,0 +1,75 @@
+// /openapi.json of the running service: it describes the routes that are served, and every answer is one that it names.
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { creditsContracts } from '@reelbanana/metering/contract';
+import { openApi, type OpenApiDocument } from '@reelbanana/service-kit';
+import { expectDocumented, operationsOf } from '@reelbanana/service-kit/testing';
+import { ada, key, narrate, root, startWorld, type World } from './testing/world.ts';
+
+let world: World;
+let document: OpenApiDocument;
+beforeEach(async () => {
+  world = await startWorld();
+  document = (await (await fetch(`${world.url}/openapi.json`)).json()) as OpenApiDocument;
+});
+afterEach(() => world.close());
+
+const described = openApi({ service: 'credits', contracts: creditsContracts });
+const routes = operationsOf(described);
+
+it('is the document of the contracts, so of docs/api', () => {
+  expect(document).toEqual(JSON.parse(JSON.stringify(described)));
+});
+
+it('has a page beside it', async () => {
+  const page = await (await fetch(`${world.url}/docs`)).text();
+  for (const { operation } of routes) expect(page).toContain(`id="${operation.operationId}"`);
+});
+
+describe.each(routes)('$method $path', ({ method, path, operation }) => {
+  const body = operation.requestBody?.content['application/json']?.example;
+  const keyed = operation.parameters?.some((parameter) => '$ref' in parameter) === true;
+
+  /** With the document's own example of a body. */
+  const send = (walletId: string, holdId: string, as: Record<string, string>): Promise<Response> =>
+    world.call(
+      method,
+      path.replace('{walletId}', walletId).replace('{holdId}', holdId),
+      keyed ? { ...as, ...key('from-the-reference') } : as,
+      body,
+    );
+
+  it('answers nothing but what is documented, whoever asks, whatever for', async () => {
+    await world.call('GET', '/v1/wallets/me', ada);
+    const callers = [{}, ada, root, narrate, { ...ada, ...narrate }, { Authorization: 'Bearer nobody' }];
+    for (const caller of callers)
+      for (const walletId of ['me', 'wada', 'nowhere'])
+        expect(await expectDocumented(document, operation, await send(walletId, 'none', caller))).toBeLessThan(500);
+    const odd = await world.call(
+      method,
+      path.replaceAll(/\{\w+\}/g, 'me') + '?odd=1',
+      { ...ada, ...narrate },
+      body && '[',
+    );
+    expect(await expectDocumented(document, operation, odd)).toBeGreaterThanOrEqual(400);
+  });
+
+  it('does what it says with the example, for one of those who may call', async () => {
+    await world.call('GET', '/v1/wallets/me', ada);
+    const bonus = { kind: 'bonus', credits: 100, source: 'test', reasonCode: 'welcome' };
+    await world.call('POST', '/v1/wallets/wada/grants', { ...root, ...key('give') }, bonus);
+    const both = { ...ada, ...narrate };
+    const speech = { operation: 'narration', params: { characters: 1_000 } };
+    const held = await world.call('POST', '/v1/wallets/me/holds', { ...both, ...key('hold') }, speech);
+    const { holdId } = (await held.json()) as { holdId: string };
+    const first = operation.security[0] ?? {};
+    const roles = first['userToken'] ?? [];
+    const user = roles.includes('admin') ? root : 'userToken' in first ? ada : {};
+    const as = { ...user, ...('serviceToken' in first ? narrate : {}) };
+    const walletId = user === ada ? 'me' : 'wada';
+    const once = await expectDocumented(document, operation, await send(walletId, holdId, as));
+    expect(once).toBeLessThan(300);
+    const again = await send(walletId, holdId, as);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([once, keyed ? 'true' : null]);
+    await expectDocumented(document, operation, again);
+  });
+});
