@@ -5,16 +5,33 @@ import { median } from './measure.ts';
 export interface Figure {
   readonly id: string;
   readonly value: number;
-  /** At least this (null: reported, not judged). */
+  /** Null: reported, not judged. */
   readonly bound: number | null;
   readonly ok: boolean;
+  /** False for a goal still to be reached: it is shown, and a miss does not fail the run. */
+  readonly required: boolean;
   readonly samples: readonly number[];
+  /** The bound in words. */
+  readonly says: string;
 }
 
-/** A figure over samples of several rounds; `bound` is a lower one. */
-export function figure(id: string, samples: readonly number[], bound: number | null = null): Figure {
+/** What a figure has to be. */
+export interface Bound {
+  readonly least?: number;
+  readonly most?: number;
+  /** See `Figure.required`. */
+  readonly required: boolean;
+}
+
+const unbound: Bound = { required: false };
+
+/** A figure over samples of several rounds. */
+export function figure(id: string, samples: readonly number[], { least, most, required }: Bound = unbound): Figure {
   const value = median(samples);
-  return { id, value: round(value), bound, ok: bound === null || value >= bound, samples: samples.map(round) };
+  const ok = value >= (least ?? -Infinity) && value <= (most ?? Infinity);
+  const says = least !== undefined ? `at least ${least}` : most !== undefined ? `at most ${most}` : '';
+  const rounded = samples.map(round);
+  return { id, value: round(value), bound: least ?? most ?? null, ok, required, samples: rounded, says };
 }
 
 /** Three significant digits are more than a noisy machine can tell. */

@@ -1,7 +1,13 @@
 // The shapes that are compared. All of them write the same entry bytes of one deduction after the other to one wallet.
 import type { Firestore } from '@google-cloud/firestore';
-import { decide, keyId, type Entry, type Found, type Wallet } from '@reelbanana/ledger';
-import { createEngine, FirestoreStore, type EngineMetrics } from '@reelbanana/ledger-firestore';
+import { decide, keyId, type Command, type Entry, type Found, type Wallet } from '@reelbanana/ledger';
+import {
+  createEngine,
+  entryWrite,
+  FirestoreStore,
+  type Connection,
+  type EngineMetrics,
+} from '@reelbanana/ledger-firestore';
 import { mapDocumentToWallet, mapEntryToDocument, mapWalletToDocument } from '@reelbanana/ledger-firestore/documents';
 import { deduct, emptyWallet, grant } from './commands.ts';
 
@@ -25,13 +31,18 @@ export class Counts implements EngineMetrics {
   }
 }
 
+/** A database as the shapes reach it: by the client that most systems use, and by the store's own connection. */
+export interface Database {
+  readonly db: Firestore;
+  readonly connection: Connection;
+}
+
 /** A wallet in the database with credits for any number of deductions. */
 async function richWallet(db: Firestore): Promise<Wallet> {
   const empty = emptyWallet(`bench-${process.pid}-${wallets++}`);
-  const decision = decide(empty, none, grant('seed', 1_000_000_000), Date.now());
-  if (decision.kind !== 'accepted') throw new Error('the seed grant was refused');
-  await db.collection('wallets').doc(empty.walletId).create(mapWalletToDocument(decision.wallet));
-  return decision.wallet;
+  const { wallet } = accepted(empty, grant('seed', 1_000_000_000));
+  await db.collection('wallets').doc(wallet.walletId).create(mapWalletToDocument(wallet));
+  return wallet;
 }
 
 /** Command keys as clients make them: 36 characters. */
@@ -41,7 +52,7 @@ function keys(): () => string {
 }
 
 /** What most systems do: look the key up, then a transaction that reads the wallet and writes wallet and entry. */
-export function reference(db: Firestore): Shape {
+export function reference({ db }: Database): Shape {
   return async () => {
     const { walletId } = await richWallet(db);
     const wallet = db.collection('wallets').doc(walletId);
@@ -52,20 +63,19 @@ export function reference(db: Firestore): Shape {
       if ((await entry.get()).exists) throw new Error('the key is new');
       await db.runTransaction(async (transaction) => {
         const before = mapDocumentToWallet((await transaction.get(wallet)).data() ?? {});
-        const decision = decide(before, none, command, Date.now());
-        if (decision.kind !== 'accepted') throw new Error(`the reference was ${decision.kind}`);
-        transaction.set(wallet, mapWalletToDocument(decision.wallet));
-        for (const made of decision.entries) transaction.create(entry, mapEntryToDocument(made));
+        const after = accepted(before, command);
+        transaction.set(wallet, mapWalletToDocument(after.wallet));
+        for (const made of after.entries) transaction.create(entry, mapEntryToDocument(made));
       });
     };
   };
 }
 
 /** The commit engine on one hot wallet. */
-export function engine(db: Firestore, metrics: Counts): Shape {
+export function engine({ db, connection }: Database, metrics: Counts): Shape {
   return async () => {
     const { walletId } = await richWallet(db);
-    const store = new FirestoreStore(db);
+    const store = new FirestoreStore(connection);
     const commits = createEngine({ store, now: Date.now, random: Math.random, metrics });
     const key = keys();
     return async () => {
@@ -75,11 +85,39 @@ export function engine(db: Firestore, metrics: Counts): Shape {
   };
 }
 
-/** The least that any design writes: creates of the same bytes, `size` a commit, nothing guarded, nothing decided. */
-export function floor(db: Firestore, size: number): Shape {
+/** The engine's commits without the engine: wallet and `size` entries, one commit after the other. */
+export function bareCommit({ db, connection }: Database, size: number): Shape {
+  return async () => {
+    const { walletId } = await richWallet(db);
+    const store = new FirestoreStore(connection);
+    const stored = await store.load(walletId, deadlineMs);
+    if (stored === null) throw new Error('the wallet is not there');
+    let { wallet, version: expected } = stored;
+    const key = keys();
+    return async () => {
+      const entries: Entry[] = [];
+      for (let index = 0; index < size; index++) {
+        const after = accepted(wallet, deduct(key(), 1));
+        wallet = after.wallet;
+        entries.push(...after.entries);
+      }
+      const [version] = await store.commit([{ walletId, expected, wallet, entries }], deadlineMs);
+      if (version === undefined) throw new Error('a commit without a version');
+      expected = version;
+    };
+  };
+}
+
+const deadlineMs = 10_000;
+
+/**
+ * The least that any design writes: creates of the same bytes by the same client, `size` a commit, nothing guarded,
+ * nothing decided.
+ */
+export function floor({ db, connection }: Database, size: number): Shape {
   return async () => {
     let wallet = await richWallet(db);
-    const documents = db.collection('wallets').doc(wallet.walletId).collection('entries');
+    const { walletId } = wallet;
     const key = keys();
     // Made before the clock runs: the floor is the store's alone.
     const ready: Entry[][] = [];
@@ -87,27 +125,31 @@ export function floor(db: Firestore, size: number): Shape {
       const entries: Entry[] = [];
       ready.push(entries);
       for (let index = 0; index < size; index++) {
-        const decision = decide(wallet, none, deduct(key(), 1), Date.now());
-        if (decision.kind !== 'accepted') throw new Error(`the floor was ${decision.kind}`);
+        const decision = accepted(wallet, deduct(key(), 1));
         wallet = decision.wallet;
         entries.push(...decision.entries);
       }
     }
     let round = 0;
     return async () => {
-      const batch = db.batch();
       const pass = Math.floor(round / ready.length);
-      for (const entry of ready[round++ % ready.length] ?? []) {
+      const writes = (ready[round++ % ready.length] ?? []).map((entry) => {
         // The same bytes under a new id once all that was made has been written.
         const id = pass === 0 ? entry.id : keyId(entry.id, 'pass', String(pass));
-        batch.create(documents.doc(id), mapEntryToDocument(entry));
-      }
-      await batch.commit();
+        return entryWrite(connection.database, walletId, { ...entry, id });
+      });
+      await connection.commit(writes, deadlineMs);
     };
   };
 }
 
 const floorBatches = 100;
+
+function accepted(wallet: Wallet, command: Command): { wallet: Wallet; entries: readonly Entry[] } {
+  const decision = decide(wallet, none, command, Date.now());
+  if (decision.kind !== 'accepted') throw new Error(`a command of the benchmark was ${decision.kind}`);
+  return decision;
+}
 
 /** Opens the connection and lets both sides warm up, so that the first round is like the last. */
 export async function warmUp(shape: Shape, calls: number): Promise<void> {
