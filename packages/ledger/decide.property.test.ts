@@ -36,13 +36,13 @@ describe('any history', () => {
     );
   });
 
-  it('conserves credits: issued = available + held + consumed + expired - debt', () => {
+  it('conserves credits: issued + waived = available + held + consumed + expired - debt', () => {
     fc.assert(
       fc.property(history, settings, (events, set) => {
         const player = newPlayer(set);
         play(player, events, () => {
-          const { issued, available, held, consumed, expired, debt } = player.wallet.totals;
-          expect(0 - issued).toBe(available + held + consumed + expired + debt);
+          const { issued, waived, available, held, consumed, expired, debt } = player.wallet.totals;
+          expect(0 - issued - waived).toBe(available + held + consumed + expired + debt);
           expect(player.wallet.debt).toBe(0 - debt);
         });
       }),
@@ -210,7 +210,7 @@ describe('any command whatever', () => {
     ),
   );
   const names = ['key', 'fingerprint', 'actor', 'kind', 'credits', 'expiresAt', 'source', 'reasonCode', 'paid', 'operation',
-    'params', 'priceVersion', 'ttlMs', 'supersedes', 'holdId', '__proto__', 'toString', 'foreign']; // prettier-ignore
+    'params', 'priceVersion', 'ttlMs', 'unmetered', 'status', 'overdraftLimit', 'caps', 'perMinuteMax', 'creditsMax', 'overrun', 'supersedes', 'holdId', '__proto__', 'toString', 'foreign']; // prettier-ignore
   const mangled = fc
     .tuple(history, fc.dictionary(fc.constantFrom(...names), field, { maxKeys: 3 }))
     .map(([events, fields]) => ({ ...(events[0] as Event).command, ...fields }));
@@ -219,7 +219,7 @@ describe('any command whatever', () => {
     {
       weight: 2,
       arbitrary: fc.record({
-        type: fc.constantFrom('grant', 'reserve', 'settle', 'release', 'deduct', 'constructor'),
+        type: fc.constantFrom('grant', 'reserve', 'extend', 'settle', 'release', 'deduct', 'configure', 'constructor'),
         key: field,
         holdId: field,
       }),

@@ -1,5 +1,7 @@
 // The wallet's state machine: what one command does to one wallet at one moment.
+import { configure } from './commands/configure.ts';
 import { deduct } from './commands/deduct.ts';
+import { extend } from './commands/extend.ts';
 import { grant } from './commands/grant.ts';
 import type { Outcome, Situation } from './commands/outcome.ts';
 import { release } from './commands/release.ts';
@@ -49,12 +51,16 @@ function rulesOf(command: Exclude<Command, TickCommand>, situation: Situation): 
       return grant(situation, command, entryId);
     case 'reserve':
       return reserve(situation, command, entryId);
+    case 'extend':
+      return extend(situation, command, entryId);
     case 'settle':
       return settle(situation, command, entryId);
     case 'release':
       return release(situation, command, entryId);
     case 'deduct':
       return deduct(situation, command, entryId);
+    case 'configure':
+      return configure(situation, command, entryId);
   }
 }
 

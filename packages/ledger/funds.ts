@@ -55,7 +55,41 @@ export function endChange(wallet: Wallet, hold: Hold, consumed: number): Change 
   const back = incoming(wallet, left, hold);
   const postings = heldPostings(hold.holdId, hold, -1);
   if (consumed > 0) postings.push({ account: 'consumed', credits: consumed });
-  return { postings: [...postings, ...back.postings], holds: { ...back.holds, [hold.holdId]: null } };
+  const holds = { ...back.holds, [hold.holdId]: null };
+  return { postings: [...postings, ...back.postings], holds, heldAt: hold.createdAt };
+}
+
+/**
+ * What ends a hold that is consumed whole, and charges `above` more: out of what is available, then out of the overdraft.
+ * The caller has checked what the wallet can pay.
+ */
+export function overrunChange(wallet: Wallet, hold: Hold, above: number): Change {
+  const postings = heldPostings(hold.holdId, hold, -1);
+  postings.push({ account: 'consumed', credits: hold.credits + above });
+  const paid = spendingPostings(spend(wallet, above));
+  return { postings: [...postings, ...paid], holds: { [hold.holdId]: null }, heldAt: hold.createdAt };
+}
+
+/** What a charge without a hold moves. The caller has checked `credits <= spendable(wallet)`. */
+export function chargePostings(wallet: Wallet, credits: number): Posting[] {
+  return credits === 0 ? [] : [{ account: 'consumed', credits }, ...spendingPostings(spend(wallet, credits))];
+}
+
+/** What an unmetered charge moves: it is consumed, and waived. */
+export function waivedPostings(credits: number): Posting[] {
+  if (credits === 0) return [];
+  return [
+    { account: 'consumed', credits },
+    { account: 'waived', credits: 0 - credits },
+  ];
+}
+
+/** Whether every total stays a safe integer when `more` credits come in or are owed. */
+export function isCountable(
+  { totals, debt, overdraftLimit }: Pick<Wallet, 'totals' | 'debt' | 'overdraftLimit'>,
+  more: number,
+): boolean {
+  return Number.isSafeInteger(more - totals.issued - totals.waived + Math.max(debt, overdraftLimit));
 }
 
 /** What comes into a wallet: its postings, and the open holds whose overdraft it repays. */

@@ -1,6 +1,6 @@
 // What became of a hold: open, just run out, or ended by an entry that was read.
 import { parseEntry } from './chain.ts';
-import { endId } from './ids.ts';
+import { endId, lateId } from './ids.ts';
 import type { Situation } from './commands/outcome.ts';
 import type { Entry, EntryBody, Hold, HoldState } from './types.ts';
 import { openHold } from './wallet.ts';
@@ -13,10 +13,14 @@ export type HoldStanding =
   | { readonly state: 'ended'; readonly end: Entry; readonly body: EntryBody; readonly actor: string | undefined }
   | { readonly state: 'unknown' };
 
-/** An end that was read is final, whatever an older wallet still says; else the wallet decides. */
+/**
+ * An end that was read is final, whatever an older wallet still says; else the wallet decides. What came after an expiry
+ * (a late settle, or the end of every chance of one) says more than the expiry.
+ */
 export function standingOf({ before, wallet, found }: Situation, holdId: string): HoldStanding {
-  const end = found.get(endId(holdId));
-  if (end) {
+  const first = found.get(endId(holdId));
+  if (first) {
+    const end = (first.type === 'expireHold' ? found.get(lateId(holdId)) : undefined) ?? first;
     const body = parseEntry(end);
     return { state: 'ended', end, body, actor: reservedBy(found.get(holdId), body) };
   }
@@ -35,5 +39,13 @@ function reservedBy(reserve: Entry | null | undefined, end: EntryBody): string |
 
 /** The state that an end entry left its hold in. */
 export function endedState({ type }: EntryBody): HoldState {
-  return type === 'settle' ? 'settled' : type === 'release' ? 'released' : 'expired';
+  switch (type) {
+    case 'settle':
+    case 'lateSettle':
+      return 'settled';
+    case 'release':
+      return 'released';
+    default:
+      return 'expired';
+  }
 }

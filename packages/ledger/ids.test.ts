@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   commandEntryId,
+  commandEntryIds,
   commandKeyDigest,
   endId,
   fingerprint,
@@ -9,6 +10,7 @@ import {
   id,
   isLegalKey,
   keyId,
+  lateId,
   needs,
   reads,
   timeId,
@@ -21,6 +23,7 @@ describe('ids', () => {
   it('are the first 32 hex of the digest of their parts', () => {
     expect(id('end', 'abc')).toBe('b13d512b90ef920c00e6595eaec8037d'); // printf '["end","abc"]' | sha256sum
     expect(endId('abc')).toBe(id('end', 'abc'));
+    expect(lateId('abc')).toBe(id('late', 'abc'));
     expect(keyId('w', 'grant', 'k')).toBe(id('key', 'w', 'grant', 'k'));
     expect(timeId('w', 7)).toBe(id('time', 'w', 7));
     expect(timeId('w', 7)).not.toBe(id('time', 'w', '7'));
@@ -61,23 +64,33 @@ describe('what a command claims and reads', () => {
   const hold = holdIdOf('a');
 
   it('grant, reserve and deduct claim their key; settle and release the end of their hold; a tick nothing', () => {
-    for (const words of ['grant k bonus 1', 'reserve k 1', 'deduct k 1']) {
+    for (const words of ['grant k bonus 1', 'reserve k 1', 'deduct k 1', 'extend k 1 key=k', 'configure k']) {
       const command = commandOf(words);
       expect(commandEntryId(WALLET_ID, command)).toBe(keyId(WALLET_ID, command.type, 'k'));
     }
     for (const words of ['settle a', 'release a'])
       expect(commandEntryId(WALLET_ID, commandOf(words))).toBe(endId(hold));
     expect(commandEntryId(WALLET_ID, commandOf('tick'))).toBeNull();
+    expect(commandEntryIds(WALLET_ID, commandOf('settle a'))).toEqual([endId(hold), lateId(hold)]);
+    expect(commandEntryIds(WALLET_ID, commandOf('release a'))).toEqual([endId(hold)]);
+    expect(commandEntryIds(WALLET_ID, commandOf('tick'))).toEqual([]);
   });
 
   it('reads its own entry, and the ends and reserves that its answer depends on', () => {
     const own = keyId(WALLET_ID, 'reserve', 'b');
     expect(reads(WALLET_ID, commandOf('grant k bonus 1'))).toEqual([keyId(WALLET_ID, 'grant', 'k')]);
     expect(reads(WALLET_ID, commandOf('deduct k 1'))).toEqual([keyId(WALLET_ID, 'deduct', 'k')]);
-    expect(reads(WALLET_ID, commandOf('reserve b 1'))).toEqual([own, endId(own)]);
-    expect(reads(WALLET_ID, commandOf('reserve b 1 supersedes=a'))).toEqual([own, endId(own), hold, endId(hold)]);
-    expect(reads(WALLET_ID, commandOf('settle a'))).toEqual([endId(hold), hold]);
-    expect(reads(WALLET_ID, commandOf('release a'))).toEqual([endId(hold), hold]);
+    expect(reads(WALLET_ID, commandOf('reserve b 1'))).toEqual([own, endId(own), lateId(own)]);
+    expect(reads(WALLET_ID, commandOf('reserve b 1 supersedes=a'))).toEqual([
+      ...[own, endId(own), lateId(own)],
+      ...[hold, endId(hold), lateId(hold)],
+    ]);
+    expect(reads(WALLET_ID, commandOf('extend a 1 key=k'))).toEqual([
+      keyId(WALLET_ID, 'extend', 'k'),
+      ...[hold, endId(hold), lateId(hold)],
+    ]);
+    expect(reads(WALLET_ID, commandOf('settle a'))).toEqual([endId(hold), hold, lateId(hold)]);
+    expect(reads(WALLET_ID, commandOf('release a'))).toEqual([endId(hold), hold, lateId(hold)]);
     expect(reads(WALLET_ID, commandOf('tick'))).toEqual([]);
     expect(needs(commandOf('deduct k 1'))).toEqual([]);
   });

@@ -20,6 +20,14 @@ export function endId(holdId: string): string {
   return id('end', holdId);
 }
 
+/**
+ * The one document that a late settle of an expired hold and a reserve that supersedes it both create: so either the hold
+ * was settled after all, and the reserve is refused, or it is closed for ever.
+ */
+export function lateId(holdId: string): string {
+  return id('late', holdId);
+}
+
 /** The entry id of what time does to a grant. */
 export function timeId(walletId: string, seq: number): string {
   return id('time', walletId, seq);
@@ -54,14 +62,16 @@ export function commandKeyDigest(walletId: string, command: Command): string | n
 }
 
 /**
- * The id of the entry that the command's effect claims: the key's digest for grant, reserve and deduct, the hold's end
- * for settle and release, null for a tick (and for a malformed command, which claims nothing).
+ * The id of the entry that the command's effect claims: the key's digest for grant, reserve, extend, deduct and
+ * configure, the hold's end for settle and release, null for a tick (and for a malformed command, which claims nothing).
  */
 export function commandEntryId(walletId: string, command: Command): string | null {
   switch (command?.type) {
     case 'grant':
     case 'reserve':
+    case 'extend':
     case 'deduct':
+    case 'configure':
       return commandKeyDigest(walletId, command);
     case 'settle':
     case 'release':
@@ -80,15 +90,31 @@ export function reads(walletId: string, command: Command): readonly string[] {
   if (own === null) return [];
   switch (command.type) {
     case 'reserve': {
-      const earlier = isId(command.supersedes) ? [command.supersedes, endId(command.supersedes)] : [];
-      return [own, endId(own), ...earlier];
+      const earlier = isId(command.supersedes) ? [command.supersedes, ...endIds(command.supersedes)] : [];
+      return [own, ...endIds(own), ...earlier];
     }
+    case 'extend':
+      return isId(command.holdId) ? [own, command.holdId, ...endIds(command.holdId)] : [own];
     case 'settle':
     case 'release':
-      return [own, command.holdId];
+      return [own, command.holdId, lateId(command.holdId)];
     default:
       return [own];
   }
+}
+
+/**
+ * Every document that the command's effect may claim: `commandEntryId`, and for a settle also the late one. While a
+ * commit that carries one of them may still land, the command must not be refused.
+ */
+export function commandEntryIds(walletId: string, command: Command): readonly string[] {
+  const own = commandEntryId(walletId, command);
+  if (own === null) return [];
+  return command.type === 'settle' ? [own, lateId(command.holdId)] : [own];
+}
+
+function endIds(holdId: string): readonly string[] {
+  return [endId(holdId), lateId(holdId)];
 }
 
 /** The facts that a command needs beside the wallet: none in this release. */

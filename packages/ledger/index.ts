@@ -3,6 +3,7 @@ export { entryHash, genesis, parseEntry, seqShard } from './chain.ts';
 export { decide } from './decide.ts';
 export {
   commandEntryId,
+  commandEntryIds,
   commandKeyDigest,
   endId,
   fingerprint,
@@ -10,6 +11,7 @@ export {
   isId,
   isLegalKey,
   keyId,
+  lateId,
   needs,
   reads,
   timeId,

@@ -9,7 +9,7 @@ import { history } from './testing/history.ts';
 import { ENV, holdIdOf, newPlayer, WALLET_ID } from './testing/player.ts';
 import { expectTable } from './testing/table.ts';
 
-/** A chain with an entry of every type, and an open hold at its end. */
+/** A chain with an open hold at its end. */
 const rows = `
   1  | grant g bonus 20 expires=30   | grant                    | 20 0 0
   2  | grant p purchase 100          | grant                    | 120 0 0
@@ -21,6 +21,26 @@ const rows = `
   13 | reserve c 30                  | expireHold expireGrant reserve | 72 30 0
   14 | release c                     | release                  | 102 0 0
   15 | reserve e 5                   | reserve                  | 97 5 0
+  16 | extend e 2000                 | extend                   | 97 5 0
+`;
+
+/** What follows it: overruns, what comes late, settings. */
+const rowsLater = `
+  17 | reserve f 4                   | reserve                  | 93 9 0
+  18 | settle f 7 max=8              | settle                   | 90 5 0
+  19 | reserve i 3 ttl=1             | reserve                  | 87 8 0
+  21 | settle i 2 max=9              | expireHold lateSettle    | 88 5 0
+  22 | reserve j 3 ttl=1             | reserve                  | 85 8 0
+  24 | reserve l 3 supersedes=j      | expireHold closeHold reserve | 85 8 0
+  25 | configure u unmetered=true limit=9 | configure           | 85 8 0
+  26 | deduct w 50                   | deduct                   | 85 8 0
+  26 | reserve v 6                   | reserve                  | 85 8 0
+  27 | configure m unmetered=false   | configure                | 85 8 0
+  28 | settle v 7 max=8              | settle                   | 85 8 0
+  29 | freeze                        | configure                | 85 8 0
+  30 | settle e 5                    | settle                   | 85 3 0
+  30 | thaw                          | configure                | 85 3 0
+  31 | reserve x 4 ttl=2000          | reserve                  | 81 7 0
 `;
 
 let wallet: Wallet;
@@ -129,10 +149,13 @@ describe('an edited wallet', () => {
     ['grants in another order', ({ grants }) => ({ grants: grants.toReversed() })],
     ['a smaller hold', ({ holds }) => ({ holds: { [anyHold]: { ...holds[anyHold], credits: 1 } } })],
     ['a hold of another account', ({ holds }) => ({ holds: { [anyHold]: { ...holds[anyHold], actor: 'me' } } })],
+    ['a hold that lasts longer', ({ holds }) => ({ holds: { [anyHold]: { ...holds[anyHold], expiresAt: 9e9 } } })],
     ['a hold that is gone', () => ({ holds: {} })],
     ['unmetered', () => ({ unmetered: true })],
+    ['an unmetered hold', ({ holds }) => ({ holds: { [anyHold]: { ...holds[anyHold], unmetered: true } } })],
     ['status', () => ({ status: 'frozen' })],
     ['the limit', () => ({ overdraftLimit: 1000 })],
+    ['caps', () => ({ caps: { daily: 1000 } })],
     ['debt', () => ({ debt: 5 })],
     ['seq', ({ seq }) => ({ seq: seq + 1 })],
     ['head', () => ({ headHash: 'f'.repeat(64) })],
@@ -153,6 +176,12 @@ describe('an edited wallet', () => {
 });
 
 describe('a forged chain with right hashes', () => {
+  /** An entry of every type. */
+  beforeEach(() => {
+    ({ wallet, entries } = expectTable(rows + rowsLater));
+    expect(new Set(entries.map(({ type }) => type)).size).toBe(11);
+  });
+
   /** Forges the entry of a type and expects the invariant to be named, at that entry. */
   function expectNamed(invariant: Invariant, type: string, change: (body: EntryBody) => object, id?: string): void {
     const seq = seqOf(type);
@@ -203,6 +232,106 @@ describe('a forged chain with right hashes', () => {
         { account: 'available', credits: -15, grantId: entries[1]?.id },
       ],
     }));
+  });
+
+  it('a settle above what it may charge, or one that lets go what could have been paid', () => {
+    const seq = seqOf('settle', 2);
+    const named = (change: (body: EntryBody) => object) => {
+      const damaged = forged(seq, change);
+      return invariants(damaged.wallet, damaged.entries)
+        .filter((v) => v.seq === seq)
+        .map((v) => v.invariant);
+    };
+    expect(named((body) => ({ ...body, creditsMax: 6 }))).toContain('amount');
+    expect(named(({ creditsMax: _max, ...body }) => body)).toContain('amount');
+    expect(named((body) => ({ ...body, shortfall: 0 }))).toContain('amount');
+    expect(named((body) => ({ ...body, shortfall: 1 }))).toContain('amount');
+    expect(named((body) => ({ ...body, creditsMax: 99, shortfall: 2 }))).toContain('amount');
+    expect(named((body) => ({ ...body, overrun: 'debt', shortfall: 1 }))).toContain('amount');
+    expect(named((body) => ({ ...body, overrun: 'absorb' }))).toContain('form');
+    expect(named((body) => ({ ...body, credits: 4 }))).toContain('amount');
+    const other = entries.find(({ type }) => type === 'grant')?.id;
+    const postings = (body: EntryBody) =>
+      body.postings.map((p) => (p.account === 'available' ? { ...p, grantId: other } : p));
+    expect(named((body) => ({ ...body, postings: postings(body) }))).toContain('burnDown');
+    for (const mark of [{ creditsMax: 30 }, { shortfall: 1 }, { overrun: 'debt' }]) {
+      expectNamed('amount', 'settle', (body) => ({ ...body, ...mark }));
+    }
+  });
+
+  it('a late settle or a closing of a hold that has not expired, was settled late, or is closed', () => {
+    for (const type of ['lateSettle', 'closeHold']) {
+      expectNamed('hold', type, (body) => ({ ...body, holdId: holdIdOf('a') }));
+      expectNamed('hold', type, (body) => ({ ...body, holdId: holdIdOf('l') }));
+      expectNamed('hold', type, (body) => ({ ...body, operation: 'story' }));
+      expectNamed('hold', type, (body) => ({ ...body, actor: { ...body.actor, pseudonym: 'render' } }));
+      expectNamed('uniqueness', type, (body) => body, 'another');
+      expectNamed('amount', type, (body) => times({ ...body, postings: [{ account: 'consumed', credits: 1 }] }, -1));
+    }
+    expectNamed('hold', 'closeHold', (body) => ({ ...body, holdId: holdIdOf('i') }));
+    expectNamed('hold', 'lateSettle', (body) => ({ ...body, priceVersion: 2 }));
+    expectNamed('amount', 'lateSettle', (body) => ({ ...body, credits: 3 }));
+    expectNamed('amount', 'lateSettle', (body) => ({ ...body, shortfall: 1 }));
+    expectNamed('amount', 'lateSettle', (body) => ({ ...body, shortfall: 5 }));
+    expectNamed('form', 'lateSettle', ({ creditsMax: _max, ...body }) => body);
+    const seq = seqOf('reserve', 8);
+    const damaged = forged(seq, (body) => ({ ...body, supersedes: holdIdOf('i') }));
+    expect(broken(damaged.wallet, damaged.entries)).toEqual(['hold']);
+  });
+
+  it('settings: by nobody else, of known kinds, obeyed when frozen and when unmetered', () => {
+    expectNamed('settings', 'configure', (body) => ({ ...body, actor: { ...body.actor, kind: 'service' } }));
+    expectNamed('settings', 'configure', (body) => ({ ...body, configure: {} }));
+    expectNamed('settings', 'configure', (body) => ({ ...body, configure: { overdraftLimit: -1 } }));
+    expectNamed('settings', 'configure', (body) => ({ ...body, configure: { status: 'gone' } }));
+    expectNamed('form', 'configure', (body) => ({ ...body, configure: { unmetered: 'false' } }));
+    expectNamed('form', 'configure', (body) => ({ ...body, configure: { caps: 5 } }));
+    expectNamed('form', 'configure', (body) => ({ ...body, configure: { caps: { hourly: 5 } } }));
+    expectNamed('settings', 'configure', (body) => ({ ...body, configure: { caps: { daily: -5 } } }));
+    expectNamed('amount', 'configure', (body) => ({ ...body, postings: [{ account: 'waived', credits: 1 }] }));
+    for (const type of ['reserve', 'deduct', 'settle', 'lateSettle']) {
+      expectNamed('settings', type, (body) => ({ ...body, unmetered: true }));
+    }
+    expectNamed('form', 'deduct', (body) => ({ ...body, unmetered: false }));
+    const nth = (type: string, n: number, change: (body: EntryBody) => object): readonly Invariant[] => {
+      const damaged = forged(seqOf(type, n), change);
+      return invariants(damaged.wallet, damaged.entries)
+        .filter((v) => v.seq === seqOf(type, n))
+        .map((v) => v.invariant);
+    };
+    const metered = ({ unmetered: _unmetered, ...body }: EntryBody) => body;
+    expect(nth('deduct', 2, metered)).toContain('settings');
+    expect(nth('settle', 3, metered)).toContain('settings');
+    expect(nth('settle', 3, (body) => ({ ...body, creditsMax: 6 }))).toContain('amount');
+    expect(nth('settle', 3, (body) => ({ ...body, shortfall: 1 }))).toContain('amount');
+    expect(nth('deduct', 2, (body) => ({ ...body, postings: [] }))).toContain('amount');
+    expect(nth('deduct', 2, (body) => ({ ...body, credits: 49 }))).toContain('amount');
+    const seq = entries.length; // the last reserve, in a wallet that is not thawed
+    const frozen = forged(seq - 1, (body) => ({ ...body, configure: { status: 'frozen' } }));
+    expect(
+      invariants(frozen.wallet, frozen.entries)
+        .filter((v) => v.seq === seq)
+        .map((v) => v.invariant),
+    ).toEqual(['settings']);
+  });
+
+  it('a late settle of a hold that a reserve superseded before such holds were closed', () => {
+    const close = seqOf('closeHold');
+    const late = { type: 'lateSettle', creditsMax: 3, credits: 0, priceVersion: 1, reasonCode: undefined };
+    // The reserve first, then the settle in the place of the closing.
+    const [closing, reserve] = [entries[close - 1] as Entry, entries[close] as Entry];
+    const moved = { ...reserve, seq: close, body: reserve.body.replace(`"seq":${close + 1}`, `"seq":${close}`) };
+    const { reasonCode: _code, ...rest } = JSON.parse(closing.body) as EntryBody;
+    const { reasonCode: _none, ...settled } = {
+      ...rest,
+      ...late,
+      seq: close + 1,
+      balanceAfter: { available: 85, held: 8, debt: 0 },
+    };
+    const last = { ...closing, type: 'lateSettle' as const, seq: close + 1, body: jcs(settled as unknown as Json) };
+    const damaged = rechained([...entries.slice(0, close - 1), moved, last]);
+    const found = invariants(damaged.wallet, damaged.entries).filter((v) => v.seq === close + 1);
+    expect(found.map((v) => v.invariant)).toEqual(['hold']);
   });
 
   it('a grant of nothing, one that begins expired, one of no known kind', () => {
@@ -266,7 +395,19 @@ describe('a forged chain with right hashes', () => {
   });
 
   it('balance: balanceAfter is not the balance after', () => {
-    for (const type of ['grant', 'reserve', 'settle', 'release', 'deduct', 'expireHold', 'expireGrant']) {
+    const types = [
+      'configure',
+      'grant',
+      'reserve',
+      'extend',
+      'settle',
+      'lateSettle',
+      'closeHold',
+      'release',
+      'deduct',
+      'expireHold',
+    ];
+    for (const type of [...types, 'expireGrant']) {
       for (const part of ['available', 'held', 'debt'] as const) {
         expectNamed('balance', type, (body) => ({
           ...body,
@@ -286,6 +427,16 @@ describe('a forged chain with right hashes', () => {
     expectNamed('hold', 'reserve', (body) => ({ ...body, expiresAt: body.createdAt }));
     expectNamed('hold', 'reserve', (body) => ({ ...body, expiresAt: body.createdAt + 86_400_001 }));
     expectNamed('hold', 'expireHold', (body) => ({ ...body, holdId: 'unknown' }));
+    for (const change of [
+      { holdId: 'unknown' },
+      { operation: 'story' },
+      { actor: { kind: 'service', pseudonym: 'render' } },
+      { expiresAt: 914_999 },
+      { expiresAt: 86_415_001 },
+    ]) {
+      expectNamed('hold', 'extend', (body) => ({ ...body, ...change }));
+    }
+    expectNamed('amount', 'extend', (body) => ({ ...body, postings: [{ account: 'consumed', credits: 1 }] }));
     const seq = seqOf('reserve', 2);
     const damaged = forged(seq, (body) => ({ ...body, supersedes: holdIdOf('a') }));
     expect(broken(damaged.wallet, damaged.entries)).toEqual(['hold']);

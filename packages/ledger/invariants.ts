@@ -31,6 +31,8 @@ export type Invariant =
   | 'negative'
   /** Holds are opened once, ended once, by their account, within their bounds. */
   | 'hold'
+  /** Settings are an administrator's, stand in the chain, and are obeyed: frozen, unmetered. */
+  | 'settings'
   /** balanceAfter is the balance after. */
   | 'balance'
   /** Folding the entries alone reproduces the wallet. */
@@ -49,6 +51,6 @@ export interface Violation {
  * @param entries the whole chain, ascending from seq 1
  */
 export function invariants(wallet: Wallet, entries: readonly Entry[]): readonly Violation[] {
-  // No command of this release changes a setting, so the chain says what every wallet began with.
+  // Every wallet begins with these; `configure` entries move them.
   return audit(wallet, entries, { unmetered: false, status: 'active', overdraftLimit: 0 });
 }

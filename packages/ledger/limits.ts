@@ -14,7 +14,7 @@ export const grantsMax = 256;
 export const walletBytesMax = 131_072;
 
 export const holdTtlMsMin = 1_000;
-/** A day: no work of an operation takes longer, and credits must not stay set aside for ever. */
+/** A day, extends included: no work of an operation takes longer, and credits must not stay set aside for ever. */
 export const holdTtlMsMax = 86_400_000;
 export const holdTtlMsDefault = 900_000;
 

@@ -16,6 +16,11 @@ export function validationFailed(errors: readonly Problem[]): Rejection {
   };
 }
 
+/** The totals of a wallet stay safe integers. */
+export function uncountable(path: string): Rejection {
+  return validationFailed([{ path, message: 'the wallet cannot count that many credits' }]);
+}
+
 export function duplicateOperation(): Rejection {
   return {
     code: 'DUPLICATE_OPERATION',
@@ -37,8 +42,10 @@ export function walletFrozen(): Rejection {
   return { code: 'WALLET_FROZEN', detail: 'The wallet is frozen: nothing can be reserved or charged.', data: {} };
 }
 
-export function forbidden(): Rejection {
-  return { code: 'FORBIDDEN', detail: 'Only the account that reserved a hold may end or supersede it.', data: {} };
+export function forbidden(
+  detail = 'Only the account that reserved a hold may extend, end or supersede it.',
+): Rejection {
+  return { code: 'FORBIDDEN', detail, data: {} };
 }
 
 export function holdNotFound(): Rejection {
@@ -56,6 +63,24 @@ export function holdExpired(expiresAt: number | undefined): Rejection {
     detail: 'The hold expired before it was settled; its credits were returned.',
     data: expiresAt === undefined ? {} : { expiresAt },
   };
+}
+
+/** @param retryAfterMs until the next minute begins */
+export function rateLimited(limit: number, retryAfterMs: number): Rejection {
+  const detail = `The wallet takes ${limit} operations a minute.`;
+  return { code: 'RATE_LIMITED', detail, data: { limit, retryAfterMs } };
+}
+
+/** @param resetsAt when the day or month ends, Unix ms */
+export function capExceeded(
+  cap: 'daily' | 'monthly',
+  limit: number,
+  used: number,
+  required: number,
+  resetsAt: number,
+): Rejection {
+  const detail = `The operation needs ${required} credits; ${used} of the ${cap} cap of ${limit} are used.`;
+  return { code: 'CAP_EXCEEDED', detail, data: { cap, limit, used, required, resetsAt } };
 }
 
 export function holdLimit(bound: 'openHolds' | 'allocations', limit: number): Rejection {

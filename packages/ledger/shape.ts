@@ -67,6 +67,7 @@ function isParam(value: unknown): boolean {
   return typeof value === 'boolean' || Number.isSafeInteger(value);
 }
 
+const truth: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const credits = integer(0, Number.MAX_SAFE_INTEGER);
 const name = text(nameLengthMax);
 const id: Check = (value) => (isId(value) ? undefined : 'must be an id');
@@ -93,10 +94,31 @@ const FIELDS: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
         }),
       ),
     },
-    reserve: { ...keyed, ...priced, ttlMs: integer(holdTtlMsMin, holdTtlMsMax), supersedes: optional(id) },
-    settle: { ...keyed, holdId: id, credits: optional(credits) },
+    reserve: {
+      ...keyed,
+      ...priced,
+      perMinuteMax: optional(credits),
+      ttlMs: integer(holdTtlMsMin, holdTtlMsMax),
+      supersedes: optional(id),
+    },
+    extend: { ...keyed, holdId: id, ttlMs: integer(holdTtlMsMin, holdTtlMsMax) },
+    settle: {
+      ...keyed,
+      holdId: id,
+      credits: optional(credits),
+      creditsMax: optional(credits),
+      overrun: optional(matching(/^(absorb|debt)$/, 'must be absorb or debt')),
+    },
     release: { ...keyed, holdId: id, reasonCode: name },
-    deduct: { ...keyed, ...priced },
+    deduct: { ...keyed, ...priced, perMinuteMax: optional(credits) },
+    configure: {
+      ...keyed,
+      unmetered: optional(truth),
+      status: optional(matching(/^(active|frozen)$/, 'must be active or frozen')),
+      overdraftLimit: optional(credits),
+      caps: optional(object({ perMinute: optional(credits), daily: optional(credits), monthly: optional(credits) })),
+      reasonCode: name,
+    },
     tick: {},
   } satisfies Record<string, Record<string, Check>>).map(([type, fields]) => [type, Object.entries(fields)] as const),
 );

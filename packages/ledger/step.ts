@@ -1,4 +1,5 @@
 // One entry in the making: what a command or time wants to write, and how the wallet takes it.
+import { windowsAfter } from './caps.ts';
 import { makeEntry } from './chain.ts';
 import type { Actor, Entry, EntryBody, EntryType, Params, Wallet } from './types.ts';
 import { applyChange } from './wallet.ts';
@@ -8,16 +9,21 @@ import type { Change } from './wallet.ts';
 export type OwnFields = Partial<
   Pick<
     EntryBody,
+    | 'configure'
     | 'credits'
+    | 'creditsMax'
     | 'expiresAt'
     | 'grant'
     | 'grantId'
     | 'holdId'
     | 'operation'
+    | 'overrun'
     | 'paid'
     | 'priceVersion'
     | 'reasonCode'
+    | 'shortfall'
     | 'supersedes'
+    | 'unmetered'
   >
 > & { readonly params?: Params };
 
@@ -48,10 +54,12 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  */
 export function write(before: Wallet, step: Step, createdAt: number, effectiveAt: number): Written {
   const changed = applyChange(before, step.change);
+  const windows = windowsAfter(before, step.change, effectiveAt);
   const seq = before.seq + 1;
   const body = bodyOf(before, changed, step, seq, createdAt, effectiveAt);
   const entry = makeEntry(step.id, before.headHash, body);
-  return { wallet: { ...changed, seq, headHash: entry.hash, at: createdAt }, entry, body };
+  const counted = windows === before.windows || windows === undefined ? {} : { windows };
+  return { wallet: { ...changed, ...counted, seq, headHash: entry.hash, at: createdAt }, entry, body };
 }
 
 /** The body with its keys in ascending order (`jcs` then need not sort), absent fields left out. */
@@ -68,9 +76,11 @@ function bodyOf(
     actor: { kind: actor.kind, pseudonym: actor.pseudonym },
     balanceAfter: { available, debt: after.debt, held },
     chain: 'main',
-    createdAt,
   };
+  if (own.configure !== undefined) body.configure = own.configure;
+  body.createdAt = createdAt;
   if (own.credits !== undefined) body.credits = own.credits;
+  if (own.creditsMax !== undefined) body.creditsMax = own.creditsMax;
   body.effectiveAt = effectiveAt;
   body.env = before.env;
   if (own.expiresAt !== undefined) body.expiresAt = own.expiresAt;
@@ -80,15 +90,18 @@ function bodyOf(
   if (own.holdId !== undefined) body.holdId = own.holdId;
   body.keyDigest = keyDigest;
   if (own.operation !== undefined) body.operation = own.operation;
+  if (own.overrun !== undefined) body.overrun = own.overrun;
   if (own.paid !== undefined) body.paid = own.paid;
   if (own.params !== undefined) body.params = own.params;
   body.postings = change.postings;
   if (own.priceVersion !== undefined) body.priceVersion = own.priceVersion;
   if (own.reasonCode !== undefined) body.reasonCode = own.reasonCode;
   body.seq = seq;
+  if (own.shortfall !== undefined) body.shortfall = own.shortfall;
   if (own.supersedes !== undefined) body.supersedes = own.supersedes;
   body.type = type;
   body.unit = 'credit';
+  if (own.unmetered !== undefined) body.unmetered = own.unmetered;
   body.v = 1;
   body.walletId = before.walletId;
   return body as EntryBody;

@@ -52,6 +52,11 @@ export interface Hold {
   readonly actor: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /**
+   * The wallet was unmetered when this was reserved: nothing is held (no allocations, no debt, none of it counts as held),
+   * and what it is settled at is waived. Absent otherwise.
+   */
+  readonly unmetered?: true;
 }
 
 /** Who a wallet belongs to. A user whose id begins with `load-` owns a load wallet. */
@@ -60,8 +65,38 @@ export interface Owner {
   readonly id: string;
 }
 
+/** Bounds of what one wallet may do in a stretch of UTC time. An absent one does not bound. */
+export interface Caps {
+  /** Reserves and deducts a minute. In its absence the command's own `perMinuteMax` bounds. */
+  readonly perMinute?: number;
+  /** Credits spent or set aside a UTC day. */
+  readonly daily?: number;
+  /** Credits spent or set aside a UTC calendar month. */
+  readonly monthly?: number;
+}
+
+/** How much of a cap has been used since `since` (Unix ms, the beginning of the minute, day or month). */
+export interface Window {
+  readonly since: number;
+  readonly used: number;
+  /** When the cap was set, in the window where that was: what was set aside earlier has not been counted. */
+  readonly from?: number;
+}
+
+/** What an administrator may set. */
+export interface Settings {
+  /** Charges are recorded and waived. A hold keeps what it was reserved under. */
+  readonly unmetered: boolean;
+  /** frozen: no reserve, deduct or extend; settle, release and grants go on. */
+  readonly status: 'active' | 'frozen';
+  /** How much debt spending may leave. A limit below the debt takes nothing back; it stops further spending. */
+  readonly overdraftLimit: number;
+  /** Set as a whole: a cap that is not named is lifted. Absent until it is set for the first time. */
+  readonly caps?: Caps;
+}
+
 /** The state of one wallet: what folding its entries yields. */
-export interface Wallet {
+export interface Wallet extends Settings {
   readonly v: 1;
   readonly walletId: string;
   /** project id + '/' + database id: part of the genesis, so that a chain cannot be transplanted. */
@@ -72,9 +107,8 @@ export interface Wallet {
   /** In burn-down order: soonest expiry (none last), then priority, then age. */
   readonly grants: readonly Grant[];
   readonly holds: Readonly<Record<string, Hold>>;
-  readonly unmetered: boolean;
-  readonly status: 'active' | 'frozen';
-  readonly overdraftLimit: number;
+  /** Kept for the bounds that are in force alone; counts in no entry, so it is no part of what the entries prove. */
+  readonly windows?: { readonly perMinute?: Window; readonly daily?: Window; readonly monthly?: Window };
   /** Minus the sum of the debt postings. */
   readonly debt: number;
   /** The sum of all postings so far, an account each. */
@@ -99,7 +133,18 @@ export interface BalanceAfter {
   readonly debt: number;
 }
 
-export type EntryType = 'grant' | 'reserve' | 'settle' | 'release' | 'deduct' | 'expireHold' | 'expireGrant';
+export type EntryType =
+  | 'grant'
+  | 'reserve'
+  | 'extend'
+  | 'settle'
+  | 'lateSettle'
+  | 'closeHold'
+  | 'release'
+  | 'deduct'
+  | 'configure'
+  | 'expireHold'
+  | 'expireGrant';
 
 /** The parsed body of an entry: exactly the fields of the stored bytes (`wire.md`, Entry). */
 export interface EntryBody {
@@ -132,16 +177,27 @@ export interface EntryBody {
   };
   /** grant of a purchase or plan: what was paid */
   readonly paid?: { readonly amountMinor: number; readonly currency: string };
-  /** reserve: the hold that it opened; settle, release, expireHold: the hold that it ended */
+  /** reserve: the hold that it opened; extend: that it prolonged; settle, release, expireHold: that it ended;
+   * lateSettle: that had expired; closeHold: that had expired and can never be settled late */
   readonly holdId?: string;
-  /** reserve */
+  /** reserve, extend: the hold's deadline */
   readonly expiresAt?: number;
   /** reserve: the earlier attempt that this one closes for ever */
   readonly supersedes?: string;
   /** expireGrant */
   readonly grantId?: string;
-  /** settle, deduct: what was charged; reserve: what was held */
+  /** settle, lateSettle, deduct: what was charged; reserve: what was held */
   readonly credits?: number;
+  /** settle above its hold, lateSettle: the operation's maximum price that the command named */
+  readonly creditsMax?: number;
+  /** settle above its hold, lateSettle: what the work cost beyond `credits`, and the wallet could not pay */
+  readonly shortfall?: number;
+  /** settle above its hold: what the wallet could not pay became debt, whatever the overdraft limit */
+  readonly overrun?: 'debt';
+  /** reserve, settle, lateSettle, deduct: the charge is waived. Absent otherwise. */
+  readonly unmetered?: true;
+  /** configure: every setting that it sets */
+  readonly configure?: Partial<Settings>;
 }
 
 /** An entry as it is stored: `hash` is over prevHash and the bytes of `body`. */
@@ -178,6 +234,12 @@ export interface Priced {
   readonly priceVersion: number;
 }
 
+/** What counts as an operation of the user. */
+interface Limited {
+  /** Reserves and deducts a minute where the wallet has no cap of its own; absent: as many as come, uncounted. */
+  readonly perMinuteMax?: number;
+}
+
 export interface GrantCommand extends Keyed {
   readonly type: 'grant';
   readonly kind: GrantKind;
@@ -188,7 +250,7 @@ export interface GrantCommand extends Keyed {
   readonly paid?: { readonly amountMinor: number; readonly currency: string };
 }
 
-export interface ReserveCommand extends Keyed, Priced {
+export interface ReserveCommand extends Keyed, Priced, Limited {
   readonly type: 'reserve';
   /** 1,000 .. 86,400,000. */
   readonly ttlMs: number;
@@ -196,11 +258,26 @@ export interface ReserveCommand extends Keyed, Priced {
   readonly supersedes?: string;
 }
 
+/** Gives an open hold more time. It never takes time away: an earlier deadline than the hold's changes nothing. */
+export interface ExtendCommand extends Keyed {
+  readonly type: 'extend';
+  readonly holdId: string;
+  /** From now on; 1,000 .. 86,400,000, and at most until 24 hours after the reserve. */
+  readonly ttlMs: number;
+}
+
 export interface SettleCommand extends Keyed {
   readonly type: 'settle';
   readonly holdId: string;
-  /** Actual cost, at most the hold; absent: the whole hold. */
+  /** Actual cost; absent: the whole hold. Without `creditsMax` at most the hold. */
   readonly credits?: number;
+  /**
+   * The operation's maximum price. With it the cost may lie above the hold, up to min(creditsMax, 2 x hold), and a hold
+   * that has expired is settled late, as far as the wallet can pay. Without it an expired hold is HOLD_EXPIRED.
+   */
+  readonly creditsMax?: number;
+  /** What becomes of the part above the hold that the wallet cannot pay: it is let go (absorb, the default) or owed. */
+  readonly overrun?: 'absorb' | 'debt';
 }
 
 export interface ReleaseCommand extends Keyed {
@@ -209,8 +286,14 @@ export interface ReleaseCommand extends Keyed {
   readonly reasonCode: string;
 }
 
-export interface DeductCommand extends Keyed, Priced {
+export interface DeductCommand extends Keyed, Priced, Limited {
   readonly type: 'deduct';
+}
+
+/** Sets what it names, at least one setting. By an administrator alone. */
+export interface ConfigureCommand extends Keyed, Partial<Settings> {
+  readonly type: 'configure';
+  readonly reasonCode: string;
 }
 
 /** Applies only what time has already decided (the `expire` function sends it). Writes nothing when nothing is due. */
@@ -218,7 +301,15 @@ export interface TickCommand {
   readonly type: 'tick';
 }
 
-export type Command = GrantCommand | ReserveCommand | SettleCommand | ReleaseCommand | DeductCommand | TickCommand;
+export type Command =
+  | GrantCommand
+  | ReserveCommand
+  | ExtendCommand
+  | SettleCommand
+  | ReleaseCommand
+  | DeductCommand
+  | ConfigureCommand
+  | TickCommand;
 
 /** How a hold ended, or that it has not. */
 export type HoldState = 'open' | 'settled' | 'released' | 'expired';
@@ -255,6 +346,8 @@ export type RejectionCode =
   | 'HOLD_NOT_FOUND'
   | 'HOLD_CLOSED'
   | 'HOLD_LIMIT'
+  | 'RATE_LIMITED'
+  | 'CAP_EXCEEDED'
   | 'DUPLICATE_OPERATION';
 
 /** An expected refusal. Nothing is written. `data` joins the problem+json body. */

@@ -1,6 +1,6 @@
 // A wallet's state: how one begins, what its balance is, and how postings change it.
 import { genesis } from './chain.ts';
-import type { Account, BalanceAfter, Grant, Hold, Owner, Posting, Wallet } from './types.ts';
+import type { Account, BalanceAfter, Grant, Hold, Owner, Posting, Settings, Wallet } from './types.ts';
 
 export interface CreateWalletInput {
   readonly walletId: string;
@@ -52,15 +52,23 @@ export function openHold(wallet: Wallet, holdId: string): Hold | undefined {
   return Object.hasOwn(wallet.holds, holdId) ? wallet.holds[holdId] : undefined;
 }
 
-/** What an entry changes beside what its postings say: holds that open, change or end (null), a grant that begins. */
+/**
+ * What an entry changes beside what its postings say: holds that open, change or end (null), a grant that begins, settings.
+ */
 export interface Change {
   readonly postings: readonly Posting[];
   readonly holds?: Readonly<Record<string, Hold | null>>;
   readonly grant?: Grant;
+  readonly settings?: Partial<Settings>;
+  /** A reserve or deduct: it counts against the operations a minute. */
+  readonly operation?: { readonly perMinuteMax?: number | undefined };
+  /** The end of a hold: when that was reserved, Unix ms. */
+  readonly heldAt?: number;
 }
 
 /** The wallet after a change; seq, head and time are the chain's to move. Unchanged parts are shared. */
-export function applyChange(wallet: Wallet, change: Change): Wallet {
+export function applyChange(before: Wallet, change: Change): Wallet {
+  const wallet = change.settings === undefined ? before : { ...before, ...change.settings };
   const holds = change.holds === undefined ? wallet.holds : changedHolds(wallet.holds, change.holds);
   if (change.postings.length === 0 && holds === wallet.holds) return wallet;
   const totals: Record<Account, number> = { ...wallet.totals };

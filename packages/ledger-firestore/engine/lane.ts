@@ -86,11 +86,13 @@ export class Lane {
     return this.ghost !== undefined && at - this.ghost.at < ghostMs;
   }
 
-  /** Whether a commit that carries this entry may still land. While it may, the command must not be refused. */
-  mayLand(entryId: string | null, at: number, limits: EngineLimits): boolean {
-    if (entryId === null) return false;
-    if (this.flying.has(entryId)) return true;
-    return this.isHaunted(at, limits) && (this.ghost?.isAny === true || this.ghost?.entryIds.has(entryId) === true);
+  /** Whether a commit that carries one of these entries may still land. While it may, the command must not be refused. */
+  mayLand(entryIds: readonly string[], at: number, limits: EngineLimits): boolean {
+    const isHaunted = this.isHaunted(at, limits);
+    return entryIds.some(
+      (id) =>
+        this.flying.has(id) || (isHaunted && (this.ghost?.isAny === true || this.ghost?.entryIds.has(id) === true)),
+    );
   }
 
   /** Keeps the newest `max` known entries; answers by how many the number changed. */

@@ -1,13 +1,11 @@
 // One command on its way to an answer, and the clock that gives up on it.
-import { commandEntryId, reads, type Command, type Entry, type Found } from '@reelbanana/ledger';
+import { commandEntryIds, reads, type Command, type Entry, type Found } from '@reelbanana/ledger';
 import type { AuditRecord } from '../port.ts';
 import type { Timers } from '../scheduler.ts';
 import { failed, type FailureCode, type Outcome } from './outcome.ts';
 
 export class Pending {
   readonly command: Command;
-  /** The document that the command's effect claims; null for a tick. */
-  readonly entryId: string | null;
   /** By the timers' clock. */
   readonly deadlineAt: number;
   readonly audit: AuditRecord | undefined;
@@ -33,11 +31,15 @@ export class Pending {
   ) {
     this.#walletId = walletId;
     this.command = command;
-    this.entryId = commandEntryId(walletId, command);
     this.deadlineAt = deadlineAt;
     this.audit = audit;
     this.#onDone = onDone;
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  /** Every document that the command's effect may claim; none for a tick. */
+  get entryIds(): readonly string[] {
+    return commandEntryIds(this.#walletId, this.command);
   }
 
   /** Ids of the entries that must be read before it is refused. */

@@ -32,9 +32,9 @@ export async function verify(context: Context, lane: Lane, claims: readonly Pend
       else if (decision.kind === 'accepted' && decision.entries.length === 0) pending.answer({ kind: 'done' });
       else if (decision.kind === 'accepted') again.push(pending);
       // A commit beside this reading carried the very same key: another round replays it.
-      else if (isWrittenSince(lane, found, pending.entryId)) again.push(pending);
+      else if (isWrittenSince(lane, found, pending.entryIds)) again.push(pending);
       // A commit that carries this very command may still land, so it must not be refused: another round.
-      else if (lane.mayLand(pending.entryId, context.timers.elapsedMs(), context.limits)) haunted.push(pending);
+      else if (lane.mayLand(pending.entryIds, context.timers.elapsedMs(), context.limits)) haunted.push(pending);
       else pending.answer({ kind: 'rejected', rejection: decision.rejection });
     }
     if (haunted.length > 0) lane.pacing.outage();
@@ -46,6 +46,6 @@ export async function verify(context: Context, lane: Lane, claims: readonly Pend
 }
 
 /** Known by now, and not yet there when the keys were read. */
-function isWrittenSince(lane: Lane, found: Found, entryId: string | null): boolean {
-  return entryId !== null && lane.known.has(entryId) && !found.get(entryId);
+function isWrittenSince(lane: Lane, found: Found, entryIds: readonly string[]): boolean {
+  return entryIds.some((id) => lane.known.has(id) && !found.get(id));
 }

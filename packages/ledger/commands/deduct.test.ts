@@ -28,7 +28,7 @@ describe('deduct', () => {
     expectTable(`
       1 | grant g bonus 10     | grant                                        | 10 0 0
       2 | deduct a 1           | deduct                                       | 9 0 0
-      3 | freeze               | -                                            |
+      3 | freeze               | configure                                            |
       3 | deduct a -1          | VALIDATION_FAILED credits                    | 9 0 0
       3 | deduct a Infinity    | VALIDATION_FAILED credits                    | 9 0 0
       3 | deduct a 1e300       | VALIDATION_FAILED credits                    | 9 0 0
@@ -36,7 +36,7 @@ describe('deduct', () => {
       3 | deduct a 1           | replay deduct                                | 9 0 0
       3 | deduct b 99          | WALLET_FROZEN                                | 9 0 0
       3 | deduct b 0           | WALLET_FROZEN                                | 9 0 0
-      3 | thaw                 | -                                            |
+      3 | thaw                 | configure                                            |
       3 | deduct b 99          | INSUFFICIENT_CREDITS required=99 available=9 | 9 0 0
       4 | grant h bonus 90     | grant                                        | 99 0 0
       5 | deduct b 99          | deduct                                       | 0 0 0

@@ -1,19 +1,25 @@
 // deduct: charges a price at once, without a hold.
-import { spend, spendable, spendingPostings } from '../funds.ts';
-import { insufficientCredits, walletFrozen } from '../rejection.ts';
+import { tooMuch, tooOften } from '../caps.ts';
+import { chargePostings, isCountable, spendable, waivedPostings } from '../funds.ts';
+import { insufficientCredits, uncountable, walletFrozen } from '../rejection.ts';
 import { replayOf } from '../replay.ts';
-import type { DeductCommand, Posting } from '../types.ts';
+import type { DeductCommand } from '../types.ts';
 import type { Outcome, Situation } from './outcome.ts';
 
-export function deduct({ wallet, found }: Situation, command: DeductCommand, entryId: string): Outcome {
+export function deduct({ wallet, found, now }: Situation, command: DeductCommand, entryId: string): Outcome {
   const replay = replayOf(found.get(entryId), command);
   if (replay) return replay;
   if (wallet.status === 'frozen') return { refusal: walletFrozen() };
+  const { perMinuteMax } = command;
+  const often = tooOften(wallet, perMinuteMax, now);
+  if (often) return { refusal: often };
   const credits = command.credits + 0; // -0 is 0
-  if (credits > spendable(wallet)) return { refusal: insufficientCredits(wallet, credits) };
+  const much = tooMuch(wallet, credits, now);
+  if (much) return { refusal: much };
+  if (wallet.unmetered && !isCountable(wallet, credits)) return { refusal: uncountable('credits') };
+  if (!wallet.unmetered && credits > spendable(wallet)) return { refusal: insufficientCredits(wallet, credits) };
 
-  const paid = spendingPostings(spend(wallet, credits));
-  const postings: Posting[] = credits === 0 ? [] : [{ account: 'consumed', credits }, ...paid];
+  const postings = wallet.unmetered ? waivedPostings(credits) : chargePostings(wallet, credits);
   const { operation, params, priceVersion } = command;
   return {
     step: {
@@ -22,8 +28,14 @@ export function deduct({ wallet, found }: Situation, command: DeductCommand, ent
       keyDigest: entryId,
       fingerprint: command.fingerprint,
       actor: command.actor,
-      own: { credits, operation, params: { ...params }, priceVersion },
-      change: { postings },
+      own: {
+        credits,
+        operation,
+        params: { ...params },
+        priceVersion,
+        ...(wallet.unmetered ? { unmetered: true } : {}),
+      },
+      change: { postings, operation: { perMinuteMax } },
     },
   };
 }

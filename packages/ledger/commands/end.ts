@@ -2,8 +2,14 @@
 import type { HoldStanding } from '../holds.ts';
 import { commandKeyDigest } from '../ids.ts';
 import { duplicateOperation } from '../rejection.ts';
-import type { ReleaseCommand, SettleCommand } from '../types.ts';
+import type { EntryType, ReleaseCommand, SettleCommand } from '../types.ts';
 import type { Outcome } from './outcome.ts';
+
+/** The entries that a command may have made. */
+const KINDS: Readonly<Record<'settle' | 'release', readonly EntryType[]>> = {
+  settle: ['settle', 'lateSettle'],
+  release: ['release'],
+};
 
 /**
  * Equal kind and fingerprint: the stored answer, whatever key it comes with. The key of the winner with another body:
@@ -14,7 +20,7 @@ export function repeatOf(
   { end, body }: Extract<HoldStanding, { state: 'ended' }>,
   command: SettleCommand | ReleaseCommand,
 ): Exclude<Outcome, { step: unknown }> | undefined {
-  if (body.type === command.type && body.fingerprint === command.fingerprint) {
+  if (KINDS[command.type].includes(body.type) && body.fingerprint === command.fingerprint) {
     return { replay: { entry: end, body, replayed: true } };
   }
   return body.keyDigest === commandKeyDigest(walletId, command) ? { refusal: duplicateOperation() } : undefined;

@@ -57,7 +57,7 @@ describe('grant', () => {
 
   it('goes on when the wallet is frozen', () => {
     expectTable(`
-      1 | freeze           | -     |
+      1 | freeze           | configure     |
       1 | grant a bonus 5  | grant | 5 0 0
     `);
   });

@@ -1,7 +1,7 @@
 // grant: credits come in. Never refused by the wallet's state: a frozen or indebted wallet takes them too.
-import { incoming } from '../funds.ts';
+import { incoming, isCountable } from '../funds.ts';
 import { grantsMax } from '../limits.ts';
-import { validationFailed } from '../rejection.ts';
+import { uncountable, validationFailed } from '../rejection.ts';
 import type { Grant, GrantCommand, GrantKind } from '../types.ts';
 import { replayOf } from '../replay.ts';
 import type { Outcome, Situation } from './outcome.ts';
@@ -19,8 +19,8 @@ export function grant(situation: Situation, command: GrantCommand, entryId: stri
   if (expiresAt !== undefined && expiresAt <= now) {
     return { refusal: validationFailed([{ path: 'expiresAt', message: 'must lie in the future' }]) };
   }
-  if (!Number.isSafeInteger(credits - wallet.totals.issued + wallet.overdraftLimit)) {
-    return { refusal: validationFailed([{ path: 'credits', message: 'the wallet cannot count that many credits' }]) };
+  if (!isCountable(wallet, credits)) {
+    return { refusal: uncountable('credits') };
   }
 
   if (PRIORITY[kind] === 0 && wallet.grants.length >= grantsMax) {

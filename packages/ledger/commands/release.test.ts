@@ -49,7 +49,7 @@ describe('release', () => {
     expectTable(`
       1 | grant g bonus 5  | grant   | 5 0 0
       2 | reserve a 5      | reserve | 0 5 0
-      3 | freeze           | -       |
+      3 | freeze           | configure       |
       4 | release a        | release | 5 0 0
     `);
   });

@@ -54,14 +54,14 @@ describe('reserve', () => {
     for (let n = 2; n <= holdsOpenMax; n++) expectTable(`1 | reserve hold-${n} 1 | reserve |`, player);
     expectTable(
       `
-      2 | freeze                                     | -                         |
+      2 | freeze                                     | configure                         |
       2 | reserve used 999 ttl=0.5 supersedes=gone   | VALIDATION_FAILED ttlMs   | 100 100 0
       2 | reserve used 999 supersedes=gone           | DUPLICATE_OPERATION       | 100 100 0
       2 | reserve new 999 supersedes=gone            | HOLD_NOT_FOUND            | 100 100 0
       2 | reserve new 999 supersedes=used by=render  | FORBIDDEN                 | 100 100 0
       2 | reserve new 999 supersedes=used            | WALLET_FROZEN             | 100 100 0
       2 | reserve new 999                            | WALLET_FROZEN             | 100 100 0
-      2 | thaw                                       | -                         |
+      2 | thaw                                       | configure                         |
       2 | reserve new 999                            | HOLD_LIMIT bound=openHolds limit=100 | 100 100 0
       2 | reserve new 999 supersedes=used            | INSUFFICIENT_CREDITS required=999 available=101 | 100 100 0
       2 | reserve new 101 supersedes=used            | release reserve           | 0 200 0
@@ -183,9 +183,9 @@ describe('reserve that supersedes', () => {
       2  | reserve a 10                    | reserve                 | 0 10 0
       3  | release a                       | release                 | 10 0 0
       4  | reserve b 10 supersedes=a ttl=6 | reserve                 | 0 10 0
-      10 | reserve c 10 supersedes=b ttl=6 | expireHold reserve      | 0 10 0
+      10 | reserve c 10 supersedes=b ttl=6 | expireHold closeHold reserve | 0 10 0
       16 | tick                            | expireHold              | 10 0 0
-      17 | reserve d 10 supersedes=c       | reserve                 | 0 10 0
+      17 | reserve d 10 supersedes=c       | closeHold reserve       | 0 10 0
     `);
   });
 
@@ -195,7 +195,7 @@ describe('reserve that supersedes', () => {
       2 | reserve a 5                | reserve                             | 5 5 0
       3 | settle a 4                 | settle                              | 6 0 0
       4 | reserve b 5 supersedes=a   | HOLD_CLOSED state=settled credits=4 | 6 0 0
-      4 | freeze                     | -                                   |
+      4 | freeze                     | configure                                   |
       4 | reserve b 5 supersedes=a   | HOLD_CLOSED state=settled credits=4 | 6 0 0
     `);
   });
@@ -211,7 +211,7 @@ describe('reserve that supersedes', () => {
       10 | reserve c 1                         | reserve         | 9 1 0
       11 | settle c                            | settle          | 9 0 0
       12 | reserve d 1 supersedes=c by=render  | FORBIDDEN       | 9 0 0
-      13 | reserve b 1 supersedes=a            | reserve         | 8 1 0
+      13 | reserve b 1 supersedes=a            | closeHold reserve | 8 1 0
     `);
   });
 

@@ -1,14 +1,24 @@
 // reserve: sets credits aside for work that is about to run. With `supersedes` it also ends an earlier attempt for ever.
-import { holdPostings, endChange, spend, spendable } from '../funds.ts';
+import { tooMuch, tooOften } from '../caps.ts';
+import { endChange, holdPostings, isCountable, spend, spendable } from '../funds.ts';
+import type { Spending } from '../funds.ts';
 import { endedState, standingOf } from '../holds.ts';
-import { endId, fingerprint } from '../ids.ts';
+import { endId, fingerprint, lateId } from '../ids.ts';
 import { holdAllocationsMax, holdsOpenMax } from '../limits.ts';
-import { forbidden, holdClosed, holdLimit, holdNotFound, insufficientCredits, walletFrozen } from '../rejection.ts';
+import {
+  forbidden,
+  holdClosed,
+  holdLimit,
+  holdNotFound,
+  insufficientCredits,
+  uncountable,
+  walletFrozen,
+} from '../rejection.ts';
 import { replayOf } from '../replay.ts';
 import type { Step } from '../step.ts';
 import { advance } from '../time.ts';
 import type { Advanced } from '../time.ts';
-import type { Answer, Hold, HoldState, ReserveCommand } from '../types.ts';
+import type { Answer, EntryBody, Hold, HoldState, ReserveCommand } from '../types.ts';
 import { openHold } from '../wallet.ts';
 import type { Outcome, Situation } from './outcome.ts';
 
@@ -19,13 +29,20 @@ export function reserve(situation: Situation, command: ReserveCommand, entryId: 
   const superseding = superseded(situation, command);
   if ('refusal' in superseding) return superseding;
   if (situation.wallet.status === 'frozen') return { refusal: walletFrozen() };
+  const { perMinuteMax } = command;
+  const often = tooOften(situation.wallet, perMinuteMax, situation.now);
+  if (often) return { refusal: often };
 
-  const { released } = superseding;
-  const wallet = released?.wallet ?? situation.wallet;
+  const { ending } = superseding;
+  const wallet = ending?.wallet ?? situation.wallet;
   if (Object.keys(wallet.holds).length >= holdsOpenMax) return { refusal: holdLimit('openHolds', holdsOpenMax) };
   const credits = command.credits + 0; // -0 is 0
-  if (credits > spendable(wallet)) return { refusal: insufficientCredits(wallet, credits) };
-  const spending = spend(wallet, credits);
+  const much = tooMuch(wallet, credits, situation.now);
+  if (much) return { refusal: much };
+  if (wallet.unmetered && !isCountable(wallet, credits)) return { refusal: uncountable('credits') };
+  if (!wallet.unmetered && credits > spendable(wallet)) return { refusal: insufficientCredits(wallet, credits) };
+  const spending = wallet.unmetered ? NOTHING : spend(wallet, credits);
+  const unmetered = wallet.unmetered ? ({ unmetered: true } as const) : {};
   if (spending.allocations.length > holdAllocationsMax) {
     return { refusal: holdLimit('allocations', holdAllocationsMax) };
   }
@@ -42,6 +59,7 @@ export function reserve(situation: Situation, command: ReserveCommand, entryId: 
     actor: actor.pseudonym,
     createdAt: situation.now,
     expiresAt,
+    ...unmetered,
   };
   const step: Step = {
     type: 'reserve',
@@ -57,17 +75,24 @@ export function reserve(situation: Situation, command: ReserveCommand, entryId: 
       params: { ...params }, // the stored answer must not follow a caller's object
       priceVersion,
       ...(supersedes === undefined ? {} : { supersedes }),
+      ...unmetered,
     },
-    change: { postings: holdPostings(entryId, spending), holds: { [entryId]: hold } },
+    change: { postings: holdPostings(entryId, spending), holds: { [entryId]: hold }, operation: { perMinuteMax } },
   };
-  return { step, holdState: 'open', ...(released === undefined ? {} : { after: released }) };
+  return { step, holdState: 'open', ...(ending === undefined ? {} : { after: ending }) };
 }
 
-/** The release that a reserve puts in front of itself, if the earlier attempt is still open; or why it may not be. */
+/** What an unmetered hold sets aside. */
+const NOTHING: Spending = { allocations: [], debt: 0 };
+
+/**
+ * What a reserve puts in front of itself to end the earlier attempt for ever: its release if it is open; if it has
+ * expired, the document that a late settle of it would create. Or why it may not be superseded.
+ */
 function superseded(
   situation: Situation,
   { supersedes, actor }: ReserveCommand,
-): { released?: Advanced } | Extract<Outcome, { refusal: unknown }> {
+): { ending?: Advanced } | Extract<Outcome, { refusal: unknown }> {
   if (supersedes === undefined) return {};
   const standing = standingOf(situation, supersedes);
   // What time ended says nothing of its account: without the reserve nobody can be told to go on.
@@ -75,16 +100,18 @@ function superseded(
   if (standing.actor !== actor.pseudonym) return { refusal: forbidden() };
   switch (standing.state) {
     case 'ended': {
-      if (standing.body.type === 'settle') return { refusal: holdClosed('settled', standing.body.credits ?? 0) };
+      const { type, credits } = standing.body;
+      if (endedState(standing.body) === 'settled') return { refusal: holdClosed('settled', credits ?? 0) };
       // A wallet older than that end still holds the credits. It must be decided as it is, or they would be neither
       // held nor available and the reserve refused for the lack of them; its commit fails, and the next try knows.
       const open = openHold(situation.wallet, supersedes);
-      return open === undefined ? {} : { released: supersedingRelease(situation, open, actor) };
+      if (open !== undefined) return { ending: supersedingRelease(situation, open, actor) };
+      return type === 'expireHold' ? { ending: closing(situation, supersedes, standing.body, actor) } : {};
     }
     case 'lapsed':
-      return {};
+      return { ending: closing(situation, supersedes, standing.hold, actor) };
     case 'open':
-      return { released: supersedingRelease(situation, standing.hold, actor) };
+      return { ending: supersedingRelease(situation, standing.hold, actor) };
   }
 }
 
@@ -99,6 +126,26 @@ function supersedingRelease({ wallet, now }: Situation, hold: Hold, actor: Reser
     actor,
     own: { holdId: hold.holdId, operation: hold.operation, reasonCode: 'superseded' },
     change: endChange(wallet, hold, 0),
+  };
+  return advance(wallet, step, now);
+}
+
+/** Claims the document of a late settle, so that none can land any more; it moves nothing. */
+function closing(
+  { wallet, now }: Situation,
+  holdId: string,
+  { operation }: Pick<EntryBody, 'operation'>,
+  actor: ReserveCommand['actor'],
+): Advanced {
+  const id = lateId(holdId);
+  const step: Step = {
+    type: 'closeHold',
+    id,
+    keyDigest: id,
+    fingerprint: fingerprint('supersede', holdId, {}),
+    actor,
+    own: { holdId, ...(operation === undefined ? {} : { operation }), reasonCode: 'superseded' },
+    change: { postings: [] },
   };
   return advance(wallet, step, now);
 }

@@ -1,18 +1,15 @@
 // The audit's loop: every entry against the one in front of it, then the wallet against the fold.
 import type { Invariant, Violation } from '../invariants.ts';
-import type { Entry, Wallet } from '../types.ts';
+import type { Entry, Settings, Wallet } from '../types.ts';
 import { checkEntry } from './entry.ts';
 import { emptyFold, foldEntry } from './fold.ts';
 import { safely, sha256Of } from './safely.ts';
 import { checkWallet } from './wallet.ts';
 
-/** Settings in force over the whole chain; `configure` entries will move them. */
-export type Settings = Pick<Wallet, 'unmetered' | 'status' | 'overdraftLimit'>;
-
 /** One broken link breaks everything behind it: the first ones tell the cause. */
 const VIOLATIONS_MAX = 100;
 
-/** `invariants` under given settings. */
+/** `invariants` of a wallet that began with given settings. */
 export function audit(wallet: Wallet, entries: readonly Entry[], settings: Settings): readonly Violation[] {
   const violations: Violation[] = [];
   const fold = emptyFold(settings);

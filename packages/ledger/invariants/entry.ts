@@ -35,7 +35,7 @@ export function checkEntry(
   return body;
 }
 
-type Kind = 'text' | 'integer' | 'object' | 'list';
+type Kind = 'text' | 'integer' | 'truth' | 'object' | 'list';
 
 const COMMON: Readonly<Record<string, Kind>> = {
   v: 'integer',
@@ -65,16 +65,41 @@ const OWN: Readonly<Record<EntryType, Readonly<Record<string, Kind>>>> = {
     params: 'object',
     priceVersion: 'integer',
     'supersedes?': 'text',
+    'unmetered?': 'truth',
   },
-  settle: { credits: 'integer', holdId: 'text', operation: 'text', priceVersion: 'integer' },
+  extend: { expiresAt: 'integer', holdId: 'text', operation: 'text' },
+  settle: {
+    credits: 'integer',
+    'creditsMax?': 'integer',
+    holdId: 'text',
+    operation: 'text',
+    'overrun?': 'text',
+    priceVersion: 'integer',
+    'shortfall?': 'integer',
+    'unmetered?': 'truth',
+  },
+  lateSettle: {
+    credits: 'integer',
+    creditsMax: 'integer',
+    holdId: 'text',
+    operation: 'text',
+    priceVersion: 'integer',
+    'shortfall?': 'integer',
+    'unmetered?': 'truth',
+  },
+  closeHold: { holdId: 'text', operation: 'text', reasonCode: 'text' },
   release: { holdId: 'text', operation: 'text', reasonCode: 'text' },
-  deduct: { credits: 'integer', operation: 'text', params: 'object', priceVersion: 'integer' },
+  deduct: { credits: 'integer', operation: 'text', params: 'object', priceVersion: 'integer', 'unmetered?': 'truth' },
+  configure: { configure: 'object', reasonCode: 'text' },
   expireHold: { holdId: 'text', operation: 'text' },
   expireGrant: { grantId: 'text' },
 };
 
 const POSTING = { account: 'text', credits: 'integer', 'grantId?': 'text', 'holdId?': 'text' } as const;
 const GRANT = { kind: 'text', credits: 'integer', 'expiresAt?': 'integer', source: 'text' } as const;
+
+const CAPS = { 'daily?': 'integer', 'monthly?': 'integer', 'perMinute?': 'integer' } as const;
+const SETTINGS = { 'caps?': 'object', 'overdraftLimit?': 'integer', 'status?': 'text', 'unmetered?': 'truth' } as const;
 
 const ACTORS: readonly string[] = ['user', 'admin', 'service', 'time'];
 const GRANTS: readonly string[] = ['signup', 'free', 'bonus', 'plan', 'purchase'];
@@ -87,6 +112,8 @@ function formProblem(body: EntryBody): string | undefined {
     fieldsProblem('balanceAfter.', body.balanceAfter, { available: 'integer', held: 'integer', debt: 'integer' }) ??
     fieldsProblem('actor.', body.actor, { kind: 'text', pseudonym: 'text' }) ??
     (body.grant && fieldsProblem('grant.', body.grant, GRANT)) ??
+    (body.configure && fieldsProblem('configure.', body.configure, SETTINGS)) ??
+    (body.configure?.caps && fieldsProblem('caps.', body.configure.caps, CAPS)) ??
     (body.paid && fieldsProblem('paid.', body.paid, { amountMinor: 'integer', currency: 'text' }));
   if (problem !== undefined) return problem;
   for (const posting of body.postings) {
@@ -95,6 +122,7 @@ function formProblem(body: EntryBody): string | undefined {
   }
   if (!ACTORS.includes(body.actor.kind)) return `the actor is of the unknown kind ${body.actor.kind}`;
   if (body.grant && !GRANTS.includes(body.grant.kind)) return `the grant is of the unknown kind ${body.grant.kind}`;
+  if (body.unmetered === (false as boolean)) return 'unmetered is said of what is metered';
   return body.v === 1 && body.chain === 'main' && body.unit === 'credit' ? undefined : 'v, chain or unit is unknown';
 }
 
@@ -121,6 +149,8 @@ function isKind(value: unknown, kind: Kind): boolean {
       return typeof value === 'string';
     case 'integer':
       return Number.isSafeInteger(value);
+    case 'truth':
+      return typeof value === 'boolean';
     case 'list':
       return Array.isArray(value);
     case 'object':

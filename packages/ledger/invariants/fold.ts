@@ -1,8 +1,7 @@
 // The audit's own state machine: what the entries say, folded posting by posting.
 import { checkDeadlines, checkMoves, checkUniqueness } from './rules.ts';
-import type { Settings } from './audit.ts';
 import type { Report } from './safely.ts';
-import type { Account, EntryBody, GrantKind, Posting } from '../types.ts';
+import type { Account, EntryBody, GrantKind, Posting, Settings } from '../types.ts';
 
 export interface FoldedGrant {
   readonly grantId: string;
@@ -17,19 +16,29 @@ export interface FoldedGrant {
 export interface FoldedHold {
   readonly holdId: string;
   readonly opened: EntryBody;
+  /** The reserve's deadline, or the last extend's. */
+  expiresAt: number;
   /** Credits a grant, in the order of the postings. */
   readonly parts: Map<string, number>;
   /** Credits of no grant: lent by an overdraft. */
   lent: number;
 }
 
+/** How a hold ended. */
+export interface FoldedEnd {
+  readonly type: EntryBody['type'];
+  readonly opened: EntryBody;
+  /** An expired hold is settled late, closed by who supersedes it, or neither; never both. */
+  late: 'lateSettle' | 'closeHold' | undefined;
+  superseded: boolean;
+}
+
 export interface Fold {
-  readonly settings: Settings;
+  settings: Settings;
   readonly totals: Record<Account, number>;
   readonly grants: Map<string, FoldedGrant>;
   readonly holds: Map<string, FoldedHold>;
-  /** How holds ended: the type of the entry that did it. */
-  readonly ended: Map<string, { readonly type: EntryBody['type']; readonly actor: string }>;
+  readonly ended: Map<string, FoldedEnd>;
   readonly ids: Set<string>;
   last: EntryBody | undefined;
 }
@@ -64,7 +73,8 @@ function begin(fold: Fold, entryId: string, body: EntryBody): void {
     fold.grants.set(entryId, { grantId: entryId, kind, expiresAt, seq: body.seq, remaining: 0, held: 0 });
   }
   if (body.type === 'reserve') {
-    fold.holds.set(entryId, { holdId: entryId, opened: body, parts: new Map(), lent: 0 });
+    const expiresAt = body.expiresAt ?? 0;
+    fold.holds.set(entryId, { holdId: entryId, opened: body, expiresAt, parts: new Map(), lent: 0 });
   }
 }
 
@@ -85,14 +95,26 @@ function post(fold: Fold, { account, credits, grantId, holdId }: Posting, report
 const ENDS: readonly string[] = ['settle', 'release', 'expireHold'];
 
 function end(fold: Fold, body: EntryBody, report: Report): void {
+  const prolonged = body.type === 'extend' ? fold.holds.get(body.holdId ?? '') : undefined;
+  if (prolonged) prolonged.expiresAt = body.expiresAt ?? 0;
   if (ENDS.includes(body.type)) {
     const hold = fold.holds.get(body.holdId ?? '');
     if (hold && (hold.lent !== 0 || [...hold.parts.values()].some((credits) => credits !== 0))) {
       report('hold', `hold ${hold.holdId} ends with credits in it`);
     }
-    if (hold) fold.ended.set(hold.holdId, { type: body.type, actor: hold.opened.actor.pseudonym });
+    if (hold) {
+      const ended = { type: body.type, opened: hold.opened, late: undefined, superseded: false };
+      fold.ended.set(hold.holdId, ended);
+    }
     fold.holds.delete(body.holdId ?? '');
   }
+  if (body.type === 'configure') fold.settings = { ...fold.settings, ...body.configure };
+  if (body.type === 'lateSettle' || body.type === 'closeHold') {
+    const ended = fold.ended.get(body.holdId ?? '');
+    if (ended) ended.late = body.type;
+  }
+  const superseded = fold.ended.get(body.supersedes ?? '');
+  if (superseded) superseded.superseded = true;
   for (const grant of touched(fold, body)) {
     if (grant.remaining < 0) report('negative', `grant ${grant.grantId} has ${grant.remaining} credits`);
     if (grant.held < 0) report('negative', `holds have ${grant.held} credits of grant ${grant.grantId}`);
@@ -111,8 +133,12 @@ function checkAfter({ settings, totals, grants, holds }: Fold, body: EntryBody, 
   if (!Object.values(totals).every(Number.isSafeInteger)) report('postings', 'a total is no safe integer');
   if (debt < 0) report('debt', `debt is ${debt}`);
   if (totals.available > 0 && debt > 0) report('debt', `${totals.available} are available beside a debt of ${debt}`);
-  if (body.postings.some((p) => p.account === 'debt' && p.credits < 0) && debt > settings.overdraftLimit) {
+  const isSpending = body.overrun !== 'debt' && body.postings.some((p) => p.account === 'debt' && p.credits < 0);
+  if (isSpending && debt > settings.overdraftLimit) {
     report('debt', `spending leaves a debt of ${debt}`);
+  }
+  if (body.shortfall !== undefined && (totals.available > 0 || debt < settings.overdraftLimit)) {
+    report('amount', 'lets go what the wallet could have paid');
   }
   let remaining = 0;
   let held = 0;

@@ -2,6 +2,7 @@
 import type { Fold, FoldedGrant, FoldedHold } from './fold.ts';
 import { idOf, sha256Of } from './safely.ts';
 import type { Report } from './safely.ts';
+import { checkSettings } from './settings.ts';
 import type { Account, EntryBody, EntryType, Posting } from '../types.ts';
 
 /** wire.md, Ids: a document's id says what it is, so its existence is the proof of "once". */
@@ -22,12 +23,17 @@ function idFor(body: EntryBody): string {
   switch (body.type) {
     case 'grant':
     case 'reserve':
+    case 'extend':
     case 'deduct':
+    case 'configure':
       return body.keyDigest;
     case 'settle':
     case 'release':
     case 'expireHold':
       return idOf('end', body.holdId ?? '');
+    case 'lateSettle':
+    case 'closeHold':
+      return idOf('late', body.holdId ?? '');
     case 'expireGrant':
       return idOf('time', body.walletId, body.seq);
   }
@@ -62,8 +68,7 @@ interface Due {
 
 function earliestDue(fold: Fold): Due | undefined {
   let due: Due | undefined;
-  for (const { holdId, opened } of fold.holds.values()) {
-    const at = opened.expiresAt ?? 0;
+  for (const { holdId, expiresAt: at } of fold.holds.values()) {
     if (due === undefined || at < due.at) due = { at, what: `hold ${holdId}`, isHold: true };
   }
   for (const { grantId, expiresAt, remaining } of fold.grants.values()) {
@@ -74,7 +79,7 @@ function earliestDue(fold: Fold): Due | undefined {
 }
 
 function deadlineOf(fold: Fold, body: EntryBody): number | undefined {
-  if (body.type === 'expireHold') return fold.holds.get(body.holdId ?? '')?.opened.expiresAt ?? Infinity;
+  if (body.type === 'expireHold') return fold.holds.get(body.holdId ?? '')?.expiresAt ?? Infinity;
   if (body.type === 'expireGrant') return fold.grants.get(body.grantId ?? '')?.expiresAt ?? Infinity;
   return undefined;
 }
@@ -83,21 +88,32 @@ function deadlineOf(fold: Fold, body: EntryBody): number | undefined {
 const MOVES: Readonly<Record<EntryType, Partial<Record<Account, 1 | -1>>>> = {
   grant: { issued: -1, available: 1, debt: 1 },
   reserve: { held: 1, available: -1, debt: -1 },
+  extend: {},
   settle: { held: -1, consumed: 1, available: 1, debt: 1 },
+  lateSettle: { consumed: 1, available: -1, debt: -1 },
+  closeHold: {},
+  configure: {},
   release: { held: -1, available: 1, debt: 1 },
   deduct: { consumed: 1, available: -1, debt: -1 },
   expireHold: { held: -1, available: 1, debt: 1 },
   expireGrant: { available: -1, expired: 1 },
 };
 
+/** An unmetered charge touches no credits of the wallet; nor does the hold that precedes it. */
+const UNMETERED: Partial<Record<Account, 1 | -1>> = { consumed: 1, waived: -1 };
+
+/** A settle above its hold returns nothing: it spends. */
+const OVERRUN: Partial<Record<Account, 1 | -1>> = { held: -1, consumed: 1, available: -1, debt: -1 };
+
 export function checkMoves(fold: Fold, body: EntryBody, report: Report): void {
+  const moves = body.unmetered ? UNMETERED : isOverrun(fold, body) ? OVERRUN : MOVES[body.type];
   let sum = 0;
   for (const posting of body.postings) {
     const { account, credits, grantId, holdId } = posting;
     sum += credits;
     const isRefinancing = account === 'held' && holdId !== body.holdId;
     if (credits === 0) report('postings', `a posting of nothing on ${account}`);
-    if (!isRefinancing && Math.sign(credits) !== MOVES[body.type][account]) {
+    if (!isRefinancing && Math.sign(credits) !== moves[account]) {
       report('amount', `a ${body.type} moves ${credits} on ${account}`);
     }
     if (account === 'available' && grantId === undefined) report('postings', 'available without its grant');
@@ -108,7 +124,14 @@ export function checkMoves(fold: Fold, body: EntryBody, report: Report): void {
   }
   if (sum !== 0) report('postings', `the postings sum to ${sum}`);
   checkRefinancing(body, report);
+  checkSettings(fold, body, report);
   checkType(fold, body, report);
+}
+
+function isOverrun(fold: Fold, { type, holdId, credits, unmetered }: EntryBody): boolean {
+  return (
+    type === 'settle' && unmetered === undefined && (credits ?? 0) > (fold.holds.get(holdId ?? '')?.opened.credits ?? 0)
+  );
 }
 
 /** What repays debt turns the overdraft of other holds into credits of a grant: as much as leaves comes in. */
@@ -125,6 +148,8 @@ function checkRefinancing({ postings, holdId, type }: EntryBody, report: Report)
 }
 
 function checkType(fold: Fold, body: EntryBody, report: Report): void {
+  const paid = body.unmetered ? 0 : (body.credits ?? 0); // what the wallet's credits pay
+  if (body.unmetered && body.type !== 'reserve') expectTotal(body, 'waived', -(body.credits ?? 0), report);
   switch (body.type) {
     case 'grant':
       expectTotal(body, 'issued', -(body.grant?.credits ?? 0), report);
@@ -132,12 +157,23 @@ function checkType(fold: Fold, body: EntryBody, report: Report): void {
       if ((body.grant?.expiresAt ?? Infinity) <= body.createdAt) report('time', 'the grant begins expired');
       return checkIncoming(fold, [[body.keyDigest, body.grant?.credits ?? 0]], 0, body, report);
     case 'reserve':
-      expectTotal(body, 'held', body.credits ?? 0, report);
+      expectTotal(body, 'held', paid, report);
+      if (body.unmetered) expectTotal(body, 'consumed', 0, report);
       checkOpening(fold, body, report);
-      return checkBurnDown(fold, body, report);
+      return checkBurnDown(fold, body, paid, report);
+    case 'extend':
+      return checkExtension(fold, body, report);
     case 'deduct':
       expectTotal(body, 'consumed', body.credits ?? 0, report);
-      return checkBurnDown(fold, body, report);
+      return checkBurnDown(fold, body, paid, report);
+    case 'lateSettle':
+      expectTotal(body, 'consumed', body.credits ?? 0, report);
+      checkLate(fold, body, report);
+      return checkBurnDown(fold, body, paid, report);
+    case 'closeHold':
+      return checkLate(fold, body, report);
+    case 'configure':
+      return;
     case 'settle':
       expectTotal(body, 'consumed', body.credits ?? 0, report);
       return checkEnding(fold, body, body.credits ?? 0, report);
@@ -176,14 +212,48 @@ function checkOpening(fold: Fold, body: EntryBody, report: Report): void {
   if ((body.expiresAt ?? 0) > body.createdAt + HOLD_MS) report('hold', 'the hold lasts longer than a day');
   if (body.supersedes === undefined) return;
   const earlier = fold.ended.get(body.supersedes);
-  if (earlier === undefined || earlier.type === 'settle') report('hold', 'supersedes a hold that is open or settled');
-  else if (earlier.actor !== body.actor.pseudonym) report('hold', 'supersedes the hold of another account');
+  if (earlier === undefined || earlier.type === 'settle' || earlier.late === 'lateSettle')
+    report('hold', 'supersedes a hold that is open or settled');
+  else if (earlier.opened.actor.pseudonym !== body.actor.pseudonym)
+    report('hold', 'supersedes the hold of another account');
+}
+
+/** What comes behind an expiry: one late settle, or the end of every chance of one; by the hold's account. */
+function checkLate(fold: Fold, body: EntryBody, report: Report): void {
+  const ended = fold.ended.get(body.holdId ?? '');
+  if (ended?.type !== 'expireHold') return report('hold', `hold ${body.holdId} has not expired`);
+  const { opened, late, superseded } = ended;
+  if (late !== undefined || superseded) report('hold', 'comes late to a hold that is closed');
+  if (body.operation !== opened.operation) report('hold', 'comes late under another operation');
+  if (body.actor.pseudonym !== opened.actor.pseudonym) report('hold', 'comes late from another account');
+  if (body.type === 'closeHold') return;
+  if (body.priceVersion !== opened.priceVersion) report('hold', 'has another price');
+  checkBound(body, opened.credits ?? 0, report);
+}
+
+/** A settle charges at most min(operation's maximum price, 2 x hold), a shortfall included; what was held is always due. */
+function checkBound({ credits, creditsMax, shortfall }: EntryBody, held: number, report: Report): void {
+  const cost = (credits ?? 0) + (shortfall ?? 0);
+  if (shortfall !== undefined && shortfall < 1) report('amount', `a shortfall of ${shortfall}`);
+  if (cost > Math.max(held, Math.min(creditsMax ?? 0, 2 * held)))
+    report('amount', `charges ${cost}, ${held} were held`);
+}
+
+/** An extend moves nothing but the deadline, forwards, to a day after the reserve at most. */
+function checkExtension(fold: Fold, body: EntryBody, report: Report): void {
+  const hold = fold.holds.get(body.holdId ?? '');
+  if (hold === undefined) return report('hold', `hold ${body.holdId} is not open`);
+  const { opened, expiresAt } = hold;
+  if (body.operation !== opened.operation) report('hold', 'is extended under another operation');
+  if (body.actor.pseudonym !== opened.actor.pseudonym) report('hold', 'is extended by another account');
+  if ((body.expiresAt ?? 0) < expiresAt) report('hold', 'an extend takes time away');
+  if ((body.expiresAt ?? 0) > opened.createdAt + HOLD_MS) report('hold', 'the hold lasts longer than a day');
 }
 
 /** Credits leave the grants that stand first; an overdraft begins where they end. */
-function checkBurnDown(fold: Fold, body: EntryBody, report: Report): void {
+function checkBurnDown(fold: Fold, body: EntryBody, credits: number, report: Report): void {
   const order = [...fold.grants.values()].filter((grant) => grant.remaining > 0).sort(inBurnDownOrder);
-  let rest = body.credits ?? 0;
+  let rest = credits;
   const expected: string[] = [];
   for (const { grantId, remaining } of order) {
     if (rest === 0) break;
@@ -216,7 +286,16 @@ function checkEnding(fold: Fold, body: EntryBody, consumed: number, report: Repo
     report('hold', 'is ended by another account');
   }
   if (body.type === 'settle' && body.priceVersion !== hold.opened.priceVersion) report('hold', 'has another price');
-  if (consumed > (hold.opened.credits ?? 0)) report('amount', `charges ${consumed}, more than was held`);
+  const held = hold.opened.credits ?? 0;
+  checkBound(body, held, report);
+  if (body.overrun !== undefined && body.overrun !== 'debt') report('form', 'the overrun is unknown');
+  if (body.overrun === 'debt' && body.shortfall !== undefined) report('amount', 'lets go what it should owe');
+  const isMarked = body.creditsMax ?? body.shortfall ?? body.overrun;
+  if (isMarked !== undefined && consumed + (body.shortfall ?? 0) <= held)
+    report('amount', 'names an overrun that is none');
+  if (body.shortfall !== undefined && consumed < held) report('amount', 'lets go what was held');
+  if (body.unmetered) return; // nothing was held, nothing returns
+  if (isOverrun(fold, body)) return checkBurnDown(fold, body, consumed - held, report);
   const { parts, lent } = leftIn(hold, consumed);
   checkIncoming(fold, parts, lent, body, report);
 }

@@ -6,9 +6,9 @@ import type { Report } from './safely.ts';
 import type { Wallet } from '../types.ts';
 
 /** What a wallet has beside what its entries say. The genesis proves the first two, nothing the others. */
-const UNCHAINED: readonly string[] = ['walletId', 'env', 'owner', 'readers'];
+const UNCHAINED: readonly string[] = ['walletId', 'env', 'owner', 'readers', 'windows'];
 
-/** Reports each part of the wallet that differs from the fold. Owner and readers stand in no entry. */
+/** Reports each part of the wallet that differs from the fold. Owner, readers and the windows of caps stand in no entry. */
 export function checkWallet(wallet: Wallet, fold: Fold, seq: number, headHash: string, report: Report): void {
   const expected: Readonly<Record<string, unknown>> = {
     v: 1,
@@ -43,7 +43,7 @@ function grantsOf({ grants }: Fold): readonly unknown[] {
 
 function holdsOf({ holds }: Fold): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    [...holds.values()].map(({ holdId, opened, parts, lent }) => [
+    [...holds.values()].map(({ holdId, opened, expiresAt, parts, lent }) => [
       holdId,
       {
         holdId,
@@ -54,7 +54,8 @@ function holdsOf({ holds }: Fold): Readonly<Record<string, unknown>> {
         priceVersion: opened.priceVersion,
         actor: opened.actor.pseudonym,
         createdAt: opened.createdAt,
-        expiresAt: opened.expiresAt,
+        expiresAt,
+        ...(opened.unmetered ? { unmetered: true } : {}),
       },
     ]),
   );

@@ -63,11 +63,27 @@ const reserve = fc
     return { type: 'reserve', ...keyed('reserve', WALLET_ID, key, fields), ...priced, actor, ttlMs, ...supersedes };
   });
 
+const extend = fc
+  .record({ of: key, key, actor, ttlMs: fc.constantFrom(1_000, 3_000, 9_000, 86_400_000) })
+  .map(({ of, key, actor, ttlMs }): Command => {
+    const holdId = holdIdOf(of);
+    return { type: 'extend', holdId, ...keyed('extend', holdId, key, { ttlMs }), actor, ttlMs };
+  });
+
 const settle = fc
-  .record({ of: key, key, credits: fc.option(credits, { nil: undefined }), actor })
-  .map(({ of, key, credits, actor }): Command => {
+  .record({
+    of: key,
+    key,
+    credits: fc.option(credits, { nil: undefined }),
+    creditsMax: fc.constantFrom(undefined, 9, 24),
+    overrun: fc.constantFrom(undefined, undefined, 'absorb', 'debt'),
+    actor,
+  })
+  .map(({ of, key, credits, creditsMax, overrun, actor }): Command => {
+    const holdId = holdIdOf(of);
     const fields = credits === undefined ? {} : { credits };
-    return { type: 'settle', holdId: holdIdOf(of), ...keyed('settle', holdIdOf(of), key, fields), ...fields, actor };
+    const max = { ...(creditsMax === undefined ? {} : { creditsMax }), ...(overrun === undefined ? {} : { overrun }) };
+    return { type: 'settle', holdId, ...keyed('settle', holdId, key, fields), ...fields, ...max, actor };
   });
 
 const release = fc
@@ -87,12 +103,32 @@ const deduct = fc.record({ key, credits, operation, actor }).map(({ key, credits
   return { type: 'deduct', ...keyed('deduct', WALLET_ID, key, { operation, credits }), ...priced, actor };
 });
 
+const configure = fc
+  .record(
+    {
+      unmetered: fc.constantFrom(false, false, true),
+      status: fc.constantFrom('active', 'active', 'frozen'),
+      overdraftLimit: fc.constantFrom(0, 4, 12),
+      caps: fc.constantFrom({}, { daily: 30 }, { perMinute: 8, monthly: 40 }),
+    },
+    { requiredKeys: [] },
+  )
+  .chain((fields) =>
+    fc.record({ key, fields: fc.constant(fields), kind: fc.constantFrom('admin', 'admin', 'service') }),
+  )
+  .map(({ key, fields, kind }): Command => {
+    const common = keyed('configure', WALLET_ID, key, { said: JSON.stringify(fields) });
+    return { type: 'configure', ...common, ...fields, reasonCode: 'test', actor: { kind, pseudonym: 'admin' } };
+  });
+
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: grant },
   { weight: 5, arbitrary: reserve },
+  { weight: 2, arbitrary: extend },
   { weight: 3, arbitrary: settle },
   { weight: 2, arbitrary: release },
   { weight: 2, arbitrary: deduct },
+  { weight: 1, arbitrary: configure },
   { weight: 1, arbitrary: fc.constant<Command>({ type: 'tick' }) },
 );
 
@@ -103,5 +139,5 @@ export const history: fc.Arbitrary<readonly Event[]> = fc.array(fc.record({ afte
   size: 'max',
 });
 
-/** Settings that no command of this release sets, but that its rules obey. */
+/** Settings that a wallet has from before its history. */
 export const settings = fc.record({ overdraftLimit: fc.constantFrom(0, 0, 0, 9) });

@@ -20,8 +20,10 @@ export interface Player {
 export function newPlayer(settings: Partial<Wallet> = {}): Player {
   const owner = { kind: 'user', id: 'uid-1' } as const;
   const byId = new Map<string, Entry>();
+  const wallet = { ...createWallet({ walletId: WALLET_ID, env: ENV, owner, readers: ['uid-1'] }), ...settings };
+  const { unmetered, status, overdraftLimit } = wallet;
   return {
-    wallet: { ...createWallet({ walletId: WALLET_ID, env: ENV, owner, readers: ['uid-1'] }), ...settings },
+    wallet,
     entries: [],
     play(command, now) {
       const decision = decide(deepFrozen(this.wallet), this.found(command), command, now);
@@ -37,7 +39,6 @@ export function newPlayer(settings: Partial<Wallet> = {}): Player {
       return new Map(reads(this.wallet.walletId, command).map((id) => [id, byId.get(id) ?? null]));
     },
     violations() {
-      const { unmetered, status, overdraftLimit } = this.wallet;
       return audit(this.wallet, this.entries, { unmetered, status, overdraftLimit });
     },
   };

@@ -1,10 +1,12 @@
 // Cases as a readable table, one row a command: `time | command | expected | available held debt`.
 //
 // Commands:  grant KEY KIND CREDITS [expires=T]     reserve KEY CREDITS [ttl=MS] [supersedes=KEY]
-//            settle HOLDKEY [CREDITS] [key=K]       release HOLDKEY [key=K] [reason=R]
+//            settle HOLDKEY [CREDITS] [key=K] [max=CREDITS] [overrun=debt]       release HOLDKEY [key=K] [reason=R]
 //            deduct KEY CREDITS                     tick
-//            freeze, thaw                           (the wallet's status; no command of this release sets it)
-// Any command takes by=ACTOR; reserve and deduct take op=NAME. The fingerprint is that of the fields, as the API makes it.
+//            extend HOLDKEY TTL-SECONDS [key=K]
+//            configure KEY [unmetered=BOOLEAN] [status=S] [limit=CREDITS] [perMinute=N] [daily=N] [monthly=N] [caps=none]
+//            freeze, thaw: a configure of the status
+// Any command takes by=ACTOR; reserve and deduct take op=NAME and perMinuteMax=N. The fingerprint is that of the fields, as the API makes it.
 // Expected:  the types of the entries written (nothing: `-`), `replay TYPE [holdState]`, or a code and its data.
 // Times are in seconds. Every row also proves the invariants, and that a refusal leaves the wallet as it was.
 import { expect } from '@jest/globals';
@@ -27,12 +29,10 @@ export function expectTable(text: string, player: Player = newPlayer()): Player 
 }
 
 function playRow(player: Player, words: string, now: number): string {
-  if (words === 'freeze' || words === 'thaw') {
-    player.wallet = { ...player.wallet, status: words === 'freeze' ? 'frozen' : 'active' };
-    return '-';
-  }
   const before = player.wallet;
-  const decision = player.play(commandOf(words), now);
+  const status = words === 'freeze' ? 'frozen' : words === 'thaw' ? 'active' : undefined;
+  const full = status === undefined ? words : `configure ${words}-${before.seq} status=${status}`;
+  const decision = player.play(commandOf(full), now);
   if (decision.kind !== 'accepted') expect(player.wallet).toBe(before);
   return said(decision);
 }
@@ -49,7 +49,7 @@ export function said(decision: Decision): string {
     case 'rejected': {
       const { code, data } = decision.rejection;
       if (code === 'VALIDATION_FAILED') {
-        return `${code} ${(data['errors'] as { path: string }[]).map(({ path }) => path).join(' ')}`;
+        return `${code} ${(data['errors'] as { path: string }[]).map(({ path }) => path).join(' ')}`.trim();
       }
       return [code, ...Object.entries(data).map(([name, value]) => `${name}=${String(value)}`)].join(' ');
     }
@@ -86,27 +86,56 @@ export function commandOf(words: string): Command {
     case 'reserve':
     case 'deduct': {
       const operation = named.get('op') ?? 'narration';
-      const priced = { operation, params: {}, credits: Number(second), priceVersion: 1 };
+      const limited = named.has('perMinuteMax') ? { perMinuteMax: Number(named.get('perMinuteMax')) } : {};
+      const priced = { operation, params: {}, credits: Number(second), priceVersion: 1, ...limited };
       const common = keyed(first, WALLET_ID, { operation, credits: priced.credits, ...optional('supersedes') });
       if (type === 'deduct') return { type, ...common, ...priced };
       const supersedes = named.has('supersedes') ? { supersedes: holdIdOf(named.get('supersedes') as string) } : {};
       return { type, ...common, ...priced, ttlMs: ms(named.get('ttl') ?? '900'), ...supersedes };
     }
+    case 'extend': {
+      const holdId = holdIdOf(first);
+      const fields = { ttlMs: ms(second) };
+      return { type, ...keyed(named.get('key') ?? `extend-${first}-${second}`, holdId, fields), holdId, ...fields };
+    }
     case 'settle': {
       const fields = second === undefined ? {} : { credits: Number(second) };
       const holdId = holdIdOf(first);
-      return { type, ...keyed(named.get('key') ?? `settle-${first}`, holdId, fields), holdId, ...fields };
+      const common = keyed(named.get('key') ?? `settle-${first}`, holdId, fields);
+      // The maximum price is the service's word, not the client's: it stands in no fingerprint.
+      const max = named.has('max') ? { creditsMax: Number(named.get('max')) } : {};
+      const overrun = named.has('overrun') ? { overrun: named.get('overrun') as 'absorb' | 'debt' } : {};
+      return { type, ...common, holdId, ...fields, ...max, ...overrun };
     }
     case 'release': {
       const fields = { reasonCode: named.get('reason') ?? 'failed' };
       const holdId = holdIdOf(first);
       return { type, ...keyed(named.get('key') ?? `release-${first}`, holdId, fields), holdId, ...fields };
     }
+    case 'configure': {
+      const fields = {
+        ...(named.has('unmetered') ? { unmetered: named.get('unmetered') === 'true' } : {}),
+        ...(named.has('status') ? { status: named.get('status') as 'active' | 'frozen' } : {}),
+        ...(named.has('limit') ? { overdraftLimit: Number(named.get('limit')) } : {}),
+        ...capsIn(named),
+        reasonCode: 'test',
+      };
+      const kind = named.get('by') === 'service' ? 'service' : 'admin';
+      const common = keyed(first, WALLET_ID, { said: tokens.filter((token) => !token.startsWith('by=')).join(' ') });
+      return { type, ...common, ...fields, actor: { kind, pseudonym: 'admin' } };
+    }
     case 'tick':
       return { type };
     default:
       throw new Error(`no such command in a table: ${words}`);
   }
+}
+
+function capsIn(named: ReadonlyMap<string, string>): { caps?: Record<string, number> } {
+  const caps = ['perMinute', 'daily', 'monthly'].flatMap((cap) =>
+    named.has(cap) ? [[cap, Number(named.get(cap))]] : [],
+  );
+  return caps.length > 0 || named.has('caps') ? { caps: Object.fromEntries(caps) as Record<string, number> } : {};
 }
 
 /** Seconds of a table, to the microsecond, in ms. */

@@ -5,7 +5,19 @@ import { balance, code, credits, entryId, timeMs, walletIdView } from './fields.
 const account = z.enum(['issued', 'available', 'held', 'consumed', 'expired', 'clawedBack', 'waived', 'debt']);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const entryType = z.enum(['grant', 'reserve', 'settle', 'release', 'deduct', 'expireHold', 'expireGrant']);
+export const entryType = z.enum([
+  'grant',
+  'reserve',
+  'extend',
+  'settle',
+  'lateSettle',
+  'closeHold',
+  'release',
+  'deduct',
+  'configure',
+  'expireHold',
+  'expireGrant',
+]);
 export const grantKind = z.enum(['signup', 'free', 'bonus', 'plan', 'purchase']);
 
 const posting = z.strictObject({
@@ -41,6 +53,18 @@ export const entry = z.strictObject({
   supersedes: entryId.optional(),
   grantId: entryId.optional(),
   credits: credits.optional(),
+  creditsMax: credits.optional(),
+  shortfall: credits.optional(),
+  overrun: z.literal('debt').optional(),
+  unmetered: z.literal(true).optional(),
+  configure: z
+    .strictObject({
+      unmetered: z.boolean().optional(),
+      status: z.enum(['active', 'frozen']).optional(),
+      overdraftLimit: credits.optional(),
+      caps: z.strictObject({ perMinute: z.int(), daily: z.int(), monthly: z.int() }).partial().optional(),
+    })
+    .optional(),
   prevHash: sha256,
   hash: sha256.describe('SHA-256, in hex, of `prevHash` followed by the RFC 8785 bytes of all the other fields.'),
 });

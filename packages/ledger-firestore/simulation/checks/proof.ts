@@ -84,6 +84,9 @@ function isOf(body: EntryBody, command: Command): boolean {
     case 'settle':
       return body.holdId === command.holdId && (command.credits ?? body.credits) === body.credits;
     case 'release':
+    case 'extend':
       return body.holdId === command.holdId;
+    case 'configure':
+      return body.reasonCode === command.reasonCode;
   }
 }
