@@ -8,8 +8,8 @@ import {
   type Connection,
   type EngineMetrics,
 } from '@reelbanana/ledger-firestore';
+import { deduct, emptyWallet, grant } from '@reelbanana/ledger-firestore/testing';
 import { mapDocumentToWallet, mapEntryToDocument, mapWalletToDocument } from '@reelbanana/ledger-firestore/documents';
-import { deduct, emptyWallet, grant } from './commands.ts';
 
 /** One operation, fresh state for each round. */
 export type Shape = () => Promise<() => Promise<unknown>>;

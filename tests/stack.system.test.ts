@@ -7,7 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseEntry } from '@reelbanana/ledger';
 import { invariants } from '@reelbanana/ledger/invariants';
-import { isAlive, npmRun, startStack, type RunningStack } from './support/stack.ts';
+import { alive } from '../packages/local-cloud/testing/alive.ts';
+import { npmRun, startStack, type RunningStack } from './support/stack.ts';
 import type { StackFile } from '../scripts/stack/stack-file.ts';
 import { readStored } from '../scripts/stack/stored.ts';
 import type { StoredWallet } from '../loadtests/verify/verify.ts';
@@ -272,7 +273,7 @@ describe('Ctrl-C', () => {
     stopped = true;
     const { code, stderr } = await running.stop();
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(pids.filter(isAlive)).toEqual([]);
+    expect(pids.filter(alive)).toEqual([]);
     for (const url of urls) await expect(fetch(url)).rejects.toThrow();
     await expect(readFile('.local/stack.json')).rejects.toThrow(/ENOENT/);
     expect((await npmRun('load', 'smoke')).code).toBe(2);

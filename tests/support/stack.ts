@@ -65,13 +65,3 @@ export async function startStack(): Promise<RunningStack> {
     },
   };
 }
-
-/** Whether a process of that id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -12,6 +12,7 @@ import { foundTools } from '../../../scripts/lib/tools.ts';
 import { portAnswers } from '../runtime/ports.ts';
 import { startAuthEmulator, startFirestoreEmulator } from './index.ts';
 import type { Emulator } from './index.ts';
+import { alive } from '../testing/alive.ts';
 
 const { node, java, firestoreEmulatorJar: jar, authEmulator: bundle } = foundTools();
 const running: Emulator[] = [];
@@ -24,14 +25,6 @@ const started = async <T extends Emulator>(emulator: Promise<T>): Promise<T> => 
 };
 const portOf = (emulator: Emulator) => Number(emulator.host.split(':')[1]);
 
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 async function post(url: string, body: unknown): Promise<Record<string, unknown>> {
   const response = await fetch(url, {
     method: 'POST',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { baseEnvironment, startChild } from './child.ts';
 import type { Child } from './child.ts';
+import { alive } from '../testing/alive.ts';
 
 const run = (source: string, o: { onLine?: (line: string) => void; logFile?: string } = {}): Promise<Child> =>
   startChild({ command: process.execPath, args: ['-e', source], env: baseEnvironment(), ...o });
@@ -16,15 +17,6 @@ async function runAndRead(source: string): Promise<{ child: Child; printed: numb
   const heard = new Promise<string>((resolve) => (hear = resolve));
   const child = await run(source, { onLine: (line) => hear(line) });
   return { child, printed: Number(await heard) };
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('child', () => {

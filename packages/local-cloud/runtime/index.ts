@@ -5,9 +5,7 @@ import { startAuthEmulator, startFirestoreEmulator } from '../emulators/index.ts
 import type { WatchedEmulator } from '../emulators/launch.ts';
 import { startApiOrigin } from './api.ts';
 import { createFirestoreAdmin } from './firestore-admin.ts';
-import type { LocalServer } from './http.ts';
 import { createIam } from './iam.ts';
-import { startMetadataServer } from './metadata.ts';
 import { createSecrets } from './secrets.ts';
 import { createServices } from './services/services.ts';
 import { createBucketStore } from './storage/store.ts';
@@ -50,13 +48,12 @@ export async function startRuntime(o: RuntimeOptions): Promise<Runtime> {
     tokens,
     onLog: log,
   });
-  const metadataServers = new Set<LocalServer>();
 
   let stopping: Promise<void> | undefined;
   const stop = () =>
     (stopping ??= (async () => {
       await services.stop();
-      await Promise.all([api, ...metadataServers].map((server) => server.close()));
+      await api.close();
       await Promise.all([firestore.stop(), auth.stop()]);
     })());
   const endOf = async (name: string, emulator: WatchedEmulator): Promise<void> => {
@@ -78,14 +75,7 @@ export async function startRuntime(o: RuntimeOptions): Promise<Runtime> {
     buckets: store,
     firestore: createFirestoreAdmin(firestore.host, projectId),
     services,
-    identity: {
-      idToken: tokens.idToken,
-      startMetadataServer: async (email) => {
-        const server = await startMetadataServer({ email, projectId, projectNumber, region }, tokens);
-        metadataServers.add(server);
-        return server.host;
-      },
-    },
+    identity: { idToken: tokens.idToken },
     stopped,
     stop,
   };

@@ -89,8 +89,6 @@ export interface Buckets {
 export interface Identity {
   /** An OIDC token of the account for the audience, as its metadata server would issue. */
   idToken(email: string, audience: string): Promise<string>;
-  /** Starts a metadata server of the account for another process; returns its `127.0.0.1:PORT`. Ends with the runtime. */
-  startMetadataServer(email: string): Promise<string>;
 }
 
 export interface FirestoreAdmin {

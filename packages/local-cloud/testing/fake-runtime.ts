@@ -102,7 +102,6 @@ export function fakeRuntime(): FakeRuntime {
     },
     identity: {
       idToken: () => Promise.reject(new Error('the fake issues no tokens')),
-      startMetadataServer: () => Promise.reject(new Error('the fake has no metadata server')),
     },
     stopped: Promise.resolve(),
     stop: () => Promise.resolve(),

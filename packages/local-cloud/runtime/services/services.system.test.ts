@@ -11,6 +11,7 @@ import { serviceAccountMember } from '../iam.ts';
 import { freePort, portAnswers } from '../ports.ts';
 import { ACCOUNT, ECHO, startTestCloud } from './testing/test-cloud.ts';
 import type { TestCloud } from './testing/test-cloud.ts';
+import { alive } from '../../testing/alive.ts';
 
 const quiet = () => undefined;
 let cloud: TestCloud;
@@ -27,14 +28,6 @@ interface Echo {
 }
 async function ask(url: string): Promise<Echo> {
   return (await (await fetch(url)).json()) as Echo;
-}
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(20);
