@@ -4,6 +4,8 @@ import { deduct } from './commands/deduct.ts';
 import { extend } from './commands/extend.ts';
 import { grant } from './commands/grant.ts';
 import type { Outcome, Situation } from './commands/outcome.ts';
+import { reconcilePayment } from './commands/reconcile-payment.ts';
+import { refund } from './commands/refund.ts';
 import { release } from './commands/release.ts';
 import { reserve } from './commands/reserve.ts';
 import { settle } from './commands/settle.ts';
@@ -11,7 +13,7 @@ import { commandEntryId } from './ids.ts';
 import { validationFailed } from './rejection.ts';
 import { problemsOf } from './shape.ts';
 import { advance, applyTime, clock } from './time.ts';
-import type { Command, Decision, Found, Rejection, TickCommand, Wallet } from './types.ts';
+import type { Command, Decision, Facts, Found, Rejection, TickCommand, Wallet } from './types.ts';
 
 /**
  * Decides a command: pure, deterministic, total. It returns a decision for anything that is handed to it as a command,
@@ -21,8 +23,9 @@ import type { Command, Decision, Found, Rejection, TickCommand, Wallet } from '.
  * or after the wallet's version.
  *
  * @param found entries that were read, by id; @param now Unix ms; earlier than the wallet's last entry means then
+ * @param facts those that `needs(command)` names, read at this version of the wallet; one that is missing is 'unread'
  */
-export function decide(wallet: Wallet, found: Found, command: Command, now: number): Decision {
+export function decide(wallet: Wallet, found: Found, command: Command, now: number, facts: Facts = NO_FACTS): Decision {
   const problems = problemsOf(command);
   if (problems.length > 0) return rejected(validationFailed(problems));
 
@@ -30,19 +33,24 @@ export function decide(wallet: Wallet, found: Found, command: Command, now: numb
   const timed = applyTime(wallet, at);
   if (command.type === 'tick') return { kind: 'accepted', ...timed };
 
-  const outcome = rulesOf(command, { before: wallet, wallet: timed.wallet, found, now: at });
+  const outcome = rulesOf(command, { before: wallet, wallet: timed.wallet, found, facts, now: at });
   if ('refusal' in outcome) return rejected(outcome.refusal);
   if ('replay' in outcome) return { kind: 'replayed', answer: outcome.replay };
+  if ('unread' in outcome) return { kind: 'unread', facts: outcome.unread };
+  if ('nothing' in outcome) return { kind: 'accepted', wallet, entries: [] };
 
-  const { step, after, holdState } = outcome;
+  const { step, after, holdState, facts: changed } = outcome;
   const own = advance(after?.wallet ?? timed.wallet, step, at);
   return {
     kind: 'accepted',
     wallet: own.wallet,
     entries: [...timed.entries, ...(after?.entries ?? []), ...own.entries],
     answer: { entry: own.entry, body: own.body, replayed: false, ...(holdState === undefined ? {} : { holdState }) },
+    ...(changed === undefined ? {} : { facts: changed }),
   };
 }
+
+const NO_FACTS: Facts = new Map();
 
 function rulesOf(command: Exclude<Command, TickCommand>, situation: Situation): Outcome {
   const entryId = commandEntryId(situation.before.walletId, command) as string; // the shape has been checked
@@ -61,6 +69,10 @@ function rulesOf(command: Exclude<Command, TickCommand>, situation: Situation): 
       return deduct(situation, command, entryId);
     case 'configure':
       return configure(situation, command, entryId);
+    case 'refund':
+      return refund(situation, command, entryId);
+    case 'reconcilePayment':
+      return reconcilePayment(situation, command, entryId);
   }
 }
 

@@ -1,5 +1,5 @@
 // Which credits pay and where credits return: burn-down, and `in(x)` of the design (whatever comes in repays debt first).
-import type { Allocation, Hold, Posting, Wallet } from './types.ts';
+import type { Allocation, Grant, Hold, Posting, Wallet } from './types.ts';
 import type { Change } from './wallet.ts';
 
 /** How an amount is paid: from grants, in burn-down order, and the rest as debt. */
@@ -39,6 +39,16 @@ export function spendingPostings({ allocations, debt }: Spending): Posting[] {
   }));
   if (debt > 0) postings.push({ account: 'debt', credits: 0 - debt });
   return postings;
+}
+
+/**
+ * What a clawback takes: that payment's credits first, then paid ones, then promotional ones, each in burn-down order. What
+ * is spent or held by now is owed.
+ */
+export function clawbackPostings(wallet: Wallet, credits: number, grantId: string): Posting[] {
+  const rank = (grant: Grant): number => (grant.grantId === grantId ? 0 : 2 - grant.priority);
+  const grants = wallet.grants.toSorted((a, b) => rank(a) - rank(b));
+  return [{ account: 'clawedBack', credits }, ...spendingPostings(spend({ ...wallet, grants }, credits))];
 }
 
 /** The postings that open a hold. */

@@ -3,7 +3,8 @@
 import { jcs } from './jcs.ts';
 import type { Json } from './jcs.ts';
 import { sha256 } from './sha256.ts';
-import type { Command, FactId } from './types.ts';
+import { grantIdsOf } from './charges.ts';
+import type { Command, Found } from './types.ts';
 
 /** First 32 hex of sha256(JCS(parts)). */
 export function id(...parts: readonly (string | number)[]): string {
@@ -26,6 +27,11 @@ export function endId(holdId: string): string {
  */
 export function lateId(holdId: string): string {
   return id('late', holdId);
+}
+
+/** The entry id of the grant that a reconcilePayment writes in front of its own entry, a clawback or reinstatement. */
+export function firstId(ownId: string): string {
+  return id('first', ownId);
 }
 
 /** The entry id of what time does to a grant. */
@@ -62,8 +68,9 @@ export function commandKeyDigest(walletId: string, command: Command): string | n
 }
 
 /**
- * The id of the entry that the command's effect claims: the key's digest for grant, reserve, extend, deduct and
- * configure, the hold's end for settle and release, null for a tick (and for a malformed command, which claims nothing).
+ * The id of the entry that the command's effect claims: the key's digest for grant, reserve, extend, deduct, configure,
+ * refund and reconcilePayment (whatever type of entry that comes to), the hold's end for settle and release, null for a
+ * tick (and for a malformed command, which claims nothing).
  */
 export function commandEntryId(walletId: string, command: Command): string | null {
   switch (command?.type) {
@@ -72,6 +79,8 @@ export function commandEntryId(walletId: string, command: Command): string | nul
     case 'extend':
     case 'deduct':
     case 'configure':
+    case 'refund':
+    case 'reconcilePayment':
       return commandKeyDigest(walletId, command);
     case 'settle':
     case 'release':
@@ -84,8 +93,10 @@ export function commandEntryId(walletId: string, command: Command): string | nul
 /**
  * Ids of the entries that must have been read, at or after the wallet's version, before a refusal of this command is
  * definite and before a replay can name the hold's state.
+ *
+ * @param found what was read so far: it may name more (the grants that a charge drew on). Ask until nothing new is named
  */
-export function reads(walletId: string, command: Command): readonly string[] {
+export function reads(walletId: string, command: Command, found?: Found): readonly string[] {
   const own = commandEntryId(walletId, command);
   if (own === null) return [];
   switch (command.type) {
@@ -98,14 +109,15 @@ export function reads(walletId: string, command: Command): readonly string[] {
     case 'settle':
     case 'release':
       return [own, command.holdId, lateId(command.holdId)];
+    case 'refund':
+      return isId(command.entryId) ? [own, command.entryId, ...grantIdsOf(found?.get(command.entryId))] : [own];
     default:
       return [own];
   }
 }
 
 /**
- * Every document that the command's effect may claim: `commandEntryId`, and for a settle also the late one. While a
- * commit that carries one of them may still land, the command must not be refused.
+ * Every document that the command's effect may claim: `commandEntryId`, and for a settle also the late one. While a commit that carries one of them may still land, the command must not be refused.
  */
 export function commandEntryIds(walletId: string, command: Command): readonly string[] {
   const own = commandEntryId(walletId, command);
@@ -117,7 +129,24 @@ function endIds(holdId: string): readonly string[] {
   return [endId(holdId), lateId(holdId)];
 }
 
-/** The facts that a command needs beside the wallet: none in this release. */
-export function needs(_command: Command): readonly FactId[] {
-  return [];
+/** The fact of a charge (`refs/{factId}`): what has been refunded of it. */
+export function chargeFactId(entryId: string): string {
+  return id('ref', 'charge', entryId);
+}
+
+/** The fact of a payment (`refs/{factId}`): what it granted, and what was clawed back. */
+export function paymentFactId(paymentId: string): string {
+  return id('ref', 'payment', paymentId);
+}
+
+/** Ids of the facts that a command needs beside the wallet; to be read when the wallet's version is known. */
+export function needs(command: Command): readonly string[] {
+  switch (command?.type) {
+    case 'refund':
+      return isId(command.entryId) ? [chargeFactId(command.entryId)] : [];
+    case 'reconcilePayment':
+      return isId(command.paymentId) ? [paymentFactId(command.paymentId)] : [];
+    default:
+      return [];
+  }
 }

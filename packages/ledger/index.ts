@@ -1,9 +1,11 @@
 // The ledger's face: pure functions over plain data. No I/O, no clock, no environment, no dependency.
+export { endOfDay } from './buckets.ts';
 export { entryHash, genesis, parseEntry, seqShard } from './chain.ts';
 export { decide } from './decide.ts';
 export {
   commandEntryId,
   commandEntryIds,
+  chargeFactId,
   commandKeyDigest,
   endId,
   fingerprint,
@@ -13,6 +15,7 @@ export {
   keyId,
   lateId,
   needs,
+  paymentFactId,
   reads,
   timeId,
 } from './ids.ts';

@@ -3,7 +3,7 @@
 // It folds the postings by rules of its own and shares only types, JCS and sha256 with `decide`, so that a mistake in
 // one of the two shows as a difference between them.
 import { audit } from './invariants/audit.ts';
-import type { Entry, Wallet } from './types.ts';
+import type { Entry, Fact, Wallet } from './types.ts';
 
 /** What can be broken, in the words of the design. */
 export type Invariant =
@@ -33,6 +33,16 @@ export type Invariant =
   | 'hold'
   /** Settings are an administrator's, stand in the chain, and are obeyed: frozen, unmetered. */
   | 'settings'
+  /** Credits of one kind and expiry stand in one bucket. */
+  | 'bucket'
+  /** What a plan lets go on goes on, once, as much and as long as its grant said. */
+  | 'rollover'
+  /** Of a charge, by its account, in time, never more than was charged, back to where it came from. */
+  | 'refund'
+  /** Clawed back <= granted, reinstated <= clawed back; of a payment that granted. */
+  | 'payment'
+  /** What is remembered of a charge or a payment is what the entries say. */
+  | 'fact'
   /** balanceAfter is the balance after. */
   | 'balance'
   /** Folding the entries alone reproduces the wallet. */
@@ -49,8 +59,13 @@ export interface Violation {
  * Every violation in a wallet and its whole chain, the first 100; none if all is well. Never throws, whatever the bytes.
  *
  * @param entries the whole chain, ascending from seq 1
+ * @param facts all of the wallet's, by id; without them, facts are not looked at
  */
-export function invariants(wallet: Wallet, entries: readonly Entry[]): readonly Violation[] {
+export function invariants(
+  wallet: Wallet,
+  entries: readonly Entry[],
+  facts?: ReadonlyMap<string, Fact>,
+): readonly Violation[] {
   // Every wallet begins with these; `configure` entries move them.
-  return audit(wallet, entries, { unmetered: false, status: 'active', overdraftLimit: 0 });
+  return audit(wallet, entries, { unmetered: false, status: 'active', overdraftLimit: 0 }, facts);
 }

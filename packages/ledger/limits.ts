@@ -7,8 +7,17 @@ export const holdsOpenMax = 100;
 /** Grants that one hold draws on. */
 export const holdAllocationsMax = 16;
 
-/** Grants a wallet, for promotional ones: paid credits are never refused by a bound. */
+/**
+ * Buckets a wallet. Past it promotional grants are refused; paid credits, refunds and reinstatements never are: they join
+ * the bucket that expires next after them, and begin one of their own only where none expires later.
+ */
 export const grantsMax = 256;
+
+/** Services refund their own charges for this long after the charge; administrators always may. */
+export const refundMsMax = 30 * 86_400_000;
+
+/** Refunded and reinstated credits whose own grant has expired can be spent for this long, to the end of the UTC day. */
+export const returnedTtlMs = 7 * 86_400_000;
 
 /** What a wallet may weigh as JSON when both are at their bounds: a document is read and written with every commit. */
 export const walletBytesMax = 131_072;

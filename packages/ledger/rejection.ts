@@ -83,6 +83,17 @@ export function capExceeded(
   return { code: 'CAP_EXCEEDED', detail, data: { cap, limit, used, required, resetsAt } };
 }
 
+/** @param until where time is what refuses it: when the charge could be refunded last, Unix ms */
+export function refundExceedsCharge(charged: number, refunded: number, required: number, until?: number): Rejection {
+  const refundable = until === undefined ? charged - refunded : 0;
+  const detail =
+    until === undefined
+      ? `Of the charge of ${charged}, ${refunded} have been refunded: ${required} cannot be.`
+      : 'The charge is too old: services refund within 30 days, an administrator may later.';
+  const data = { charged, refunded, refundable, required, ...(until === undefined ? {} : { refundableUntil: until }) };
+  return { code: 'REFUND_EXCEEDS_CHARGE', detail, data };
+}
+
 export function holdLimit(bound: 'openHolds' | 'allocations', limit: number): Rejection {
   const detail =
     bound === 'openHolds'

@@ -9,7 +9,7 @@ export function replayOf(
   stored: Entry | null | undefined,
   command: { readonly fingerprint: string },
   more?: (answer: Answer) => Partial<Answer>,
-): Exclude<Outcome, { step: unknown }> | undefined {
+): Extract<Outcome, { replay: unknown } | { refusal: unknown }> | undefined {
   if (!stored) return undefined;
   const body = parseEntry(stored);
   if (body.fingerprint !== command.fingerprint) return { refusal: duplicateOperation() };

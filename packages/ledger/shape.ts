@@ -70,6 +70,13 @@ function isParam(value: unknown): boolean {
 const truth: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const credits = integer(0, Number.MAX_SAFE_INTEGER);
 const name = text(nameLengthMax);
+const paid = optional(
+  object({
+    amountMinor: integer(0, Number.MAX_SAFE_INTEGER),
+    currency: matching(/^[A-Za-z]{3}$/, 'must be a currency code of 3 letters'),
+  }),
+);
+const rollover = optional(object({ cap: integer(1, Number.MAX_SAFE_INTEGER), expiresAt: integer(1, timeMsMax) }));
 const id: Check = (value) => (isId(value) ? undefined : 'must be an id');
 const keyed = {
   key: ((value) => (isLegalKey(value) ? undefined : 'must be 1 to 255 visible ASCII characters')) as Check,
@@ -87,12 +94,8 @@ const FIELDS: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
       expiresAt: optional(integer(1, timeMsMax)),
       source: text(sourceLengthMax),
       reasonCode: name,
-      paid: optional(
-        object({
-          amountMinor: integer(0, Number.MAX_SAFE_INTEGER),
-          currency: matching(/^[A-Za-z]{3}$/, 'must be a currency code of 3 letters'),
-        }),
-      ),
+      paid,
+      rollover,
     },
     reserve: {
       ...keyed,
@@ -117,6 +120,18 @@ const FIELDS: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
       status: optional(matching(/^(active|frozen)$/, 'must be active or frozen')),
       overdraftLimit: optional(credits),
       caps: optional(object({ perMinute: optional(credits), daily: optional(credits), monthly: optional(credits) })),
+      reasonCode: name,
+    },
+    refund: { ...keyed, entryId: id, credits: optional(integer(1, Number.MAX_SAFE_INTEGER)), reasonCode: name },
+    reconcilePayment: {
+      ...keyed,
+      paymentId: id,
+      kind: matching(/^(purchase|plan)$/, 'must be purchase or plan'),
+      granted: credits,
+      clawedBack: credits,
+      expiresAt: optional(integer(1, timeMsMax)),
+      rollover,
+      paid,
       reasonCode: name,
     },
     tick: {},

@@ -9,6 +9,7 @@ import type { Change } from './wallet.ts';
 export type OwnFields = Partial<
   Pick<
     EntryBody,
+    | 'chargeId'
     | 'configure'
     | 'credits'
     | 'creditsMax'
@@ -19,6 +20,7 @@ export type OwnFields = Partial<
     | 'operation'
     | 'overrun'
     | 'paid'
+    | 'paymentId'
     | 'priceVersion'
     | 'reasonCode'
     | 'shortfall'
@@ -77,6 +79,7 @@ function bodyOf(
     balanceAfter: { available, debt: after.debt, held },
     chain: 'main',
   };
+  if (own.chargeId !== undefined) body.chargeId = own.chargeId;
   if (own.configure !== undefined) body.configure = own.configure;
   body.createdAt = createdAt;
   if (own.credits !== undefined) body.credits = own.credits;
@@ -93,6 +96,7 @@ function bodyOf(
   if (own.overrun !== undefined) body.overrun = own.overrun;
   if (own.paid !== undefined) body.paid = own.paid;
   if (own.params !== undefined) body.params = own.params;
+  if (own.paymentId !== undefined) body.paymentId = own.paymentId;
   body.postings = change.postings;
   if (own.priceVersion !== undefined) body.priceVersion = own.priceVersion;
   if (own.reasonCode !== undefined) body.reasonCode = own.reasonCode;

@@ -1,10 +1,11 @@
 // What time has decided: holds that ran out are released, grants that ran out expire, in the order of their deadlines.
 import { timeMsMax } from './limits.ts';
 import { endId, fingerprint, timeId } from './ids.ts';
+import { beginGrant } from './buckets.ts';
 import { endChange } from './funds.ts';
 import { write } from './step.ts';
 import type { Step, Written } from './step.ts';
-import type { Actor, Entry, Grant, Hold, Wallet } from './types.ts';
+import type { Actor, Entry, Grant, Hold, Posting, Wallet } from './types.ts';
 
 const TIME: Actor = { kind: 'time', pseudonym: 'time' };
 
@@ -44,8 +45,9 @@ function applyDeadlines(wallet: Wallet, now: number, since: number): TimeApplied
   for (;;) {
     const due = nextDue(current, now);
     if (due === undefined) return { wallet: current, entries: entries ?? NOTHING };
-    effectiveAt = Math.max(effectiveAt, due.deadline);
-    const written = write(current, due.step, now, effectiveAt);
+    effectiveAt = Math.max(effectiveAt, due.expiresAt);
+    const step = 'holdId' in due ? expireHold(current, due) : endGrant(current, due, effectiveAt);
+    const written = write(current, step, now, effectiveAt);
     (entries ??= []).push(written.entry);
     current = written.wallet;
   }
@@ -66,18 +68,11 @@ export function advance(wallet: Wallet, step: Step, now: number): Advanced {
   return { ...own, wallet: after.wallet, entries: [own.entry, ...after.entries] };
 }
 
-function nextDue(wallet: Wallet, now: number): { deadline: number; step: Step } | undefined {
+function nextDue(wallet: Wallet, now: number): Hold | ExpiringGrant | undefined {
   const hold = nextHold(wallet.holds);
   const grant = nextGrant(wallet);
-  const holdDeadline = hold?.expiresAt ?? Infinity;
-  const grantDeadline = grant?.expiresAt ?? Infinity;
-  if (hold !== undefined && holdDeadline <= now && holdDeadline <= grantDeadline) {
-    return { deadline: holdDeadline, step: expireHold(wallet, hold) };
-  }
-  if (grant !== undefined && grantDeadline <= now) {
-    return { deadline: grantDeadline, step: expireGrant(wallet, grant) };
-  }
-  return undefined;
+  if (hold !== undefined && hold.expiresAt <= now && hold.expiresAt <= (grant?.expiresAt ?? Infinity)) return hold;
+  return grant !== undefined && grant.expiresAt <= now ? grant : undefined;
 }
 
 function expireHold(wallet: Wallet, hold: Hold): Step {
@@ -93,29 +88,38 @@ function expireHold(wallet: Wallet, hold: Hold): Step {
   };
 }
 
-function expireGrant(wallet: Wallet, { grantId, remaining }: Grant): Step {
+/** The grant's time has come: what its plan lets go on rolls over, the rest expires. */
+function endGrant(wallet: Wallet, grant: ExpiringGrant, effectiveAt: number): Step {
+  const { grantId, remaining, rollover } = grant;
   const id = timeId(wallet.walletId, wallet.seq + 1);
+  const common = { id, keyDigest: id, fingerprint: fingerprint('time', grantId, {}), actor: TIME };
+  const gone: Posting = { account: 'available', credits: 0 - remaining, grantId };
+  // What a hold returns later has missed its time: it expires at once.
+  if (rollover === undefined || effectiveAt > grant.expiresAt) {
+    const expired: Posting = { account: 'expired', credits: remaining };
+    return { type: 'expireGrant', ...common, own: { grantId }, change: { postings: [gone, expired] } };
+  }
+  const credits = Math.min(remaining, rollover.cap);
+  const origin = { kind: grant.kind, credits, expiresAt: rollover.expiresAt, source: 'rollover' };
+  const { bucket, fields } = beginGrant(wallet, id, origin);
+  const postings: Posting[] = [gone, { account: 'available', credits, grantId: bucket.grantId }];
+  if (remaining > credits) postings.push({ account: 'expired', credits: remaining - credits });
+  const { rollover: _applied, ...ended } = grant;
   return {
-    type: 'expireGrant',
-    id,
-    keyDigest: id,
-    fingerprint: fingerprint('time', grantId, {}),
-    actor: TIME,
-    own: { grantId },
-    change: {
-      postings: [
-        { account: 'available', credits: 0 - remaining, grantId },
-        { account: 'expired', credits: remaining },
-      ],
-    },
+    type: 'rollover',
+    ...common,
+    own: { grant: fields, grantId },
+    change: { postings, grants: [ended, bucket] },
   };
 }
 
+type ExpiringGrant = Grant & { readonly expiresAt: number };
+
 /** Grants stand in the order of their expiry: the first that has credits and can expire is the next. */
-function nextGrant(wallet: Wallet): Grant | undefined {
+function nextGrant(wallet: Wallet): ExpiringGrant | undefined {
   for (const grant of wallet.grants) {
     if (grant.expiresAt === undefined) return undefined;
-    if (grant.remaining > 0) return grant;
+    if (grant.remaining > 0) return grant as ExpiringGrant;
   }
   return undefined;
 }

@@ -19,7 +19,18 @@ export interface Posting {
 /** Where granted credits come from. `signup`, `free` and `bonus` are promotional and are spent before paid ones. */
 export type GrantKind = 'signup' | 'free' | 'bonus' | 'plan' | 'purchase';
 
-/** Credits of one origin in a wallet. Kept while credits remain or an open hold still has some of them. */
+/** What of a plan's credits outlives its period, fixed when it was granted: time alone applies it. */
+export interface Rollover {
+  /** The most that rolls over, credits. */
+  readonly cap: number;
+  /** When what rolled over expires, Unix ms; later than the grant itself. */
+  readonly expiresAt: number;
+}
+
+/**
+ * A bucket of credits of one kind and expiry: the grant that opened it, and what was merged into it since. Kept while
+ * credits remain or an open hold still has some of them.
+ */
 export interface Grant {
   readonly grantId: string;
   readonly kind: GrantKind;
@@ -30,6 +41,8 @@ export interface Grant {
   readonly expiresAt?: number;
   /** The seq of the entry that granted them: the order of age. */
   readonly seq: number;
+  /** Gone once it has been applied: what holds return after that expires. Nothing is merged into such a grant. */
+  readonly rollover?: Rollover;
 }
 
 /** The part of a hold or charge that one grant pays. */
@@ -143,8 +156,12 @@ export type EntryType =
   | 'release'
   | 'deduct'
   | 'configure'
+  | 'refund'
+  | 'clawback'
+  | 'reinstate'
   | 'expireHold'
-  | 'expireGrant';
+  | 'expireGrant'
+  | 'rollover';
 
 /** The parsed body of an entry: exactly the fields of the stored bytes (`wire.md`, Entry). */
 export interface EntryBody {
@@ -168,13 +185,12 @@ export interface EntryBody {
   /** A command's own time, or the deadline that time applied. Never before the entry in front of it. */
   readonly effectiveAt: number;
   // The type's own fields.
-  /** grant */
-  readonly grant?: {
-    readonly kind: GrantKind;
-    readonly credits: number;
-    readonly expiresAt?: number;
-    readonly source: string;
-  };
+  /** grant; rollover: what goes on; refund, reinstate: the part whose own grant has expired */
+  readonly grant?: GrantFields;
+  /** grant, clawback, reinstate of a payment: which */
+  readonly paymentId?: string;
+  /** refund: the entry of the charge */
+  readonly chargeId?: string;
   /** grant of a purchase or plan: what was paid */
   readonly paid?: { readonly amountMinor: number; readonly currency: string };
   /** reserve: the hold that it opened; extend: that it prolonged; settle, release, expireHold: that it ended;
@@ -184,9 +200,9 @@ export interface EntryBody {
   readonly expiresAt?: number;
   /** reserve: the earlier attempt that this one closes for ever */
   readonly supersedes?: string;
-  /** expireGrant */
+  /** expireGrant, rollover: whose time has come */
   readonly grantId?: string;
-  /** settle, lateSettle, deduct: what was charged; reserve: what was held */
+  /** settle, lateSettle, deduct: what was charged; reserve: what was held; refund, clawback, reinstate: what was moved */
   readonly credits?: number;
   /** settle above its hold, lateSettle: the operation's maximum price that the command named */
   readonly creditsMax?: number;
@@ -194,10 +210,21 @@ export interface EntryBody {
   readonly shortfall?: number;
   /** settle above its hold: what the wallet could not pay became debt, whatever the overdraft limit */
   readonly overrun?: 'debt';
-  /** reserve, settle, lateSettle, deduct: the charge is waived. Absent otherwise. */
+  /** reserve, settle, lateSettle, deduct: the charge is waived; refund: of such a charge. Absent otherwise. */
   readonly unmetered?: true;
   /** configure: every setting that it sets */
   readonly configure?: Partial<Settings>;
+}
+
+/** The credits that an entry grants. The grant's id is the entry's own, unless it was merged into another bucket. */
+export interface GrantFields {
+  readonly kind: GrantKind;
+  readonly credits: number;
+  readonly expiresAt?: number;
+  readonly source: string;
+  readonly rollover?: Rollover;
+  /** The bucket that took the credits: of equal kind and expiry, or, past the bound of buckets, the next to expire later. */
+  readonly mergedInto?: string;
 }
 
 /** An entry as it is stored: `hash` is over prevHash and the bytes of `body`. */
@@ -247,7 +274,46 @@ export interface GrantCommand extends Keyed {
   readonly expiresAt?: number;
   readonly source: string;
   readonly reasonCode: string;
-  readonly paid?: { readonly amountMinor: number; readonly currency: string };
+  readonly paid?: Paid;
+  /** plan alone, with `expiresAt`. */
+  readonly rollover?: Rollover;
+}
+
+/** Minor units of a currency, as the payment provider counts them (cents). */
+export interface Paid {
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+/** Gives back what was charged, by the account that charged within 30 days, or by an administrator. */
+export interface RefundCommand extends Keyed {
+  readonly type: 'refund';
+  /** The entry of the charge: a deduct, settle or lateSettle. */
+  readonly entryId: string;
+  /** Absent: everything that has not been refunded yet. */
+  readonly credits?: number;
+  readonly reasonCode: string;
+}
+
+/**
+ * Brings a wallet to what a payment is worth by now: grants, claws back or reinstates the difference to what the payment's
+ * fact says, so that the order and the number of events do not matter. Writes nothing where there is no difference.
+ */
+export interface ReconcilePaymentCommand extends Keyed {
+  readonly type: 'reconcilePayment';
+  /** A payment intent (purchase) or an invoice (plan). */
+  readonly paymentId: string;
+  readonly kind: 'purchase' | 'plan';
+  /** Credits that the payment bought in all; never fewer than were granted before. */
+  readonly granted: number;
+  /** Of these, credits that refunds and disputes have taken back in all. */
+  readonly clawedBack: number;
+  /** Of what it grants. */
+  readonly expiresAt?: number;
+  /** plan alone, with `expiresAt`. */
+  readonly rollover?: Rollover;
+  readonly paid?: Paid;
+  readonly reasonCode: string;
 }
 
 export interface ReserveCommand extends Keyed, Priced, Limited {
@@ -309,6 +375,8 @@ export type Command =
   | ReleaseCommand
   | DeductCommand
   | ConfigureCommand
+  | RefundCommand
+  | ReconcilePaymentCommand
   | TickCommand;
 
 /** How a hold ended, or that it has not. */
@@ -320,8 +388,43 @@ export type HoldState = 'open' | 'settled' | 'released' | 'expired';
  */
 export type Found = ReadonlyMap<string, Entry | null>;
 
-/** Facts (`refs/`) that a command needs beside the wallet. The commands of this release need none. */
-export type FactId = never;
+/** What has been given back of a charge: written by its first refund, never by the charge. */
+export interface ChargeFact {
+  readonly v: 1;
+  readonly kind: 'charge';
+  /** The entry of the charge. */
+  readonly entryId: string;
+  /** Credits so far, in reverse order of the charge's allocations: so the number alone says of which. */
+  readonly refunded: number;
+  /** When what belonged to grants that had expired expires: set once a charge, Unix ms. */
+  readonly returnedUntil?: number;
+}
+
+/** What a payment has granted and lost again: written by its first reconcile. */
+export interface PaymentFact {
+  readonly v: 1;
+  readonly kind: 'payment';
+  readonly paymentId: string;
+  readonly granted: number;
+  /** 0 .. granted */
+  readonly clawedBack: number;
+  /** The bucket that its credits went to, last. */
+  readonly grantId: string;
+  readonly grantKind: GrantKind;
+  readonly grantSeq: number;
+  readonly expiresAt?: number;
+  readonly rollover?: Rollover;
+}
+
+/**
+ * What a command needs beside the wallet and must not read from entries: `wallets/{id}/refs/{factId}`, written in the
+ * same commit as the wallet, so guarded by the wallet's version: a fact that was read when the wallet's version was known
+ * is true as long as that version stands. Rebuildable from the entries.
+ */
+export type Fact = ChargeFact | PaymentFact;
+
+/** Facts that were read, by id (`needs`); null where none is written yet. */
+export type Facts = ReadonlyMap<string, Fact | null>;
 
 /** A command's answer: the same whether it was decided now or is replayed from the stored entry. */
 export interface Answer {
@@ -348,6 +451,7 @@ export type RejectionCode =
   | 'HOLD_LIMIT'
   | 'RATE_LIMITED'
   | 'CAP_EXCEEDED'
+  | 'REFUND_EXCEEDS_CHARGE'
   | 'DUPLICATE_OPERATION';
 
 /** An expected refusal. Nothing is written. `data` joins the problem+json body. */
@@ -367,11 +471,15 @@ export type Decision =
        * (`answer.entry`, absent for a tick), then the expiry of credits that it returned to a grant that had expired.
        */
       readonly entries: readonly Entry[];
-      /** Absent for a tick. */
+      /** Absent for a tick, and for a reconcilePayment that found no difference (it writes nothing). */
       readonly answer?: Answer;
+      /** Facts that it changes, to be written in the same commit; absent where it changes none. */
+      readonly facts?: ReadonlyMap<string, Fact>;
     }
   | { readonly kind: 'replayed'; readonly answer: Answer }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  /** A fact that the command needs was not read: read these at this version of the wallet and decide again. */
+  | { readonly kind: 'unread'; readonly facts: readonly string[] };
 
 /** How one price follows from parameters: flat, or `credits` for each started `unit` of a parameter. */
 export type PriceFormula =

@@ -53,12 +53,13 @@ export function openHold(wallet: Wallet, holdId: string): Hold | undefined {
 }
 
 /**
- * What an entry changes beside what its postings say: holds that open, change or end (null), a grant that begins, settings.
+ * What an entry changes beside what its postings say: holds that open, change or end (null), grants that begin, settings.
  */
 export interface Change {
   readonly postings: readonly Posting[];
   readonly holds?: Readonly<Record<string, Hold | null>>;
-  readonly grant?: Grant;
+  /** Grants that begin, or begin again, in their place of the burn-down order; one that is there already is replaced. */
+  readonly grants?: readonly Grant[];
   readonly settings?: Partial<Settings>;
   /** A reserve or deduct: it counts against the operations a minute. */
   readonly operation?: { readonly perMinuteMax?: number | undefined };
@@ -98,7 +99,10 @@ function spentBefore(a: Grant, b: Grant): boolean {
   return a.priority !== b.priority ? a.priority < b.priority : a.seq < b.seq;
 }
 
-function inserted(grants: readonly Grant[], grant: Grant): readonly Grant[] {
+/** The grants with one more, or with another state of one. */
+export function withGrant(grants: readonly Grant[], grant: Grant): readonly Grant[] {
+  const known = grants.findIndex(({ grantId }) => grantId === grant.grantId);
+  if (known >= 0) return grants.with(known, grant);
   const place = grants.findIndex((other) => spentBefore(grant, other));
   return place < 0 ? [...grants, grant] : grants.toSpliced(place, 0, grant);
 }
@@ -109,9 +113,9 @@ function changedGrants(
   holds: Readonly<Record<string, Hold>>,
   change: Change,
 ): readonly Grant[] {
-  const grants = change.grant === undefined ? before : inserted(before, change.grant);
+  const grants = change.grants === undefined ? before : change.grants.reduce(withGrant, before);
   let result: Grant[] | undefined;
-  let emptied = change.grant !== undefined; // a grant that repaid debt alone leaves nothing to keep
+  let emptied = change.grants !== undefined; // a grant that repaid debt alone leaves nothing to keep
   for (const { account, grantId, credits } of change.postings) {
     if (grantId === undefined) continue;
     if (account === 'available') {

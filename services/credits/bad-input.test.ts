@@ -172,7 +172,7 @@ describe('fields', () => {
     'limit=-1',
     'limit=x',
     'cursor=%00',
-    'type=refund',
+    'type=refunds',
     'more=1',
     'limit=1&limit=2',
   ])('refuses a page by %s', async (query) => {

@@ -49,7 +49,8 @@ export function plan(
 
   for (const pending of waiting) {
     const decision = decideOn(current, known, pending.command, now);
-    if (decision.kind === 'rejected' || isIdle(decision)) claims.push(pending);
+    // What is refused, unread or idle is a claim: it needs reading first.
+    if (decision.kind === 'rejected' || decision.kind === 'unread' || isIdle(decision)) claims.push(pending);
     else if (decision.kind === 'replayed') {
       const { answer } = decision;
       if (own.has(answer.entry)) carried.push({ pending, answer });

@@ -31,6 +31,7 @@ export async function verify(context: Context, lane: Lane, claims: readonly Pend
       if (decision.kind === 'replayed') pending.answer({ kind: 'answer', answer: decision.answer });
       else if (decision.kind === 'accepted' && decision.entries.length === 0) pending.answer({ kind: 'done' });
       else if (decision.kind === 'accepted') again.push(pending);
+      else if (decision.kind === 'unread') pending.throw(new Error('this engine does not read facts yet'));
       // A commit beside this reading carried the very same key: another round replays it.
       else if (isWrittenSince(lane, found, pending.entryIds)) again.push(pending);
       // A commit that carries this very command may still land, so it must not be refused: another round.

@@ -213,7 +213,8 @@ const scripts = {
   /** More small grants than one hold may draw on. */
   crumbles: async (clients, name) => {
     const w = 'crumbs';
-    const crumbs = Array.from({ length: 18 }, (_, index) => grant(`${name}-g${index}`, 1));
+    const from = clients.now() + 3_600_000; // credits of one kind and expiry would stand in one bucket
+    const crumbs = Array.from({ length: 18 }, (_, index) => grant(`${name}-g${index}`, 1, { expiresAt: from + index }));
     await Promise.all(crumbs.map((command) => clients.ask(w, command)));
     await clients.ask(w, reserve(`${name}-r`, clients.chance.between(15, 18)));
   },

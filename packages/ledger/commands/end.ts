@@ -19,7 +19,7 @@ export function repeatOf(
   walletId: string,
   { end, body }: Extract<HoldStanding, { state: 'ended' }>,
   command: SettleCommand | ReleaseCommand,
-): Exclude<Outcome, { step: unknown }> | undefined {
+): Extract<Outcome, { replay: unknown } | { refusal: unknown }> | undefined {
   if (KINDS[command.type].includes(body.type) && body.fingerprint === command.fingerprint) {
     return { replay: { entry: end, body, replayed: true } };
   }

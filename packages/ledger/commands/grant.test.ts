@@ -90,15 +90,18 @@ describe('grant', () => {
 
   it(`takes promotional credits up to ${grantsMax} grants, paid ones always`, () => {
     const player = newPlayer();
-    for (let n = 1; n < grantsMax; n++) player.play(commandOf(`grant g${n} bonus 1`), 1_000);
+    for (let n = 1; n < grantsMax; n++) player.play(commandOf(`grant g${n} bonus 1 expires=${100 + n}`), 1_000);
     expectTable(
       `
-      2 | grant last bonus 1      | grant                  | 256 0 0
-      2 | grant more bonus 1      | VALIDATION_FAILED kind | 256 0 0
-      2 | grant paid purchase 1   | grant                  | 257 0 0
-      2 | grant period plan 1     | grant                  | 258 0 0
-      3 | deduct d 3              | deduct                 | 255 0 0
-      4 | grant more bonus 1      | grant                  | 256 0 0
+      2 | grant last bonus 1             | grant                  | 256 0 0
+      2 | grant more signup 1            | VALIDATION_FAILED kind | 256 0 0
+      2 | grant equal bonus 1            | grant                  | 257 0 0
+      2 | grant paid purchase 1          | grant                  | 258 0 0
+      2 | grant period plan 1 expires=50 | grant                  | 259 0 0
+      3 | deduct d 1                     | deduct                 | 258 0 0
+      4 | grant more signup 1            | VALIDATION_FAILED kind | 258 0 0
+      4 | deduct e 1                     | deduct                 | 257 0 0
+      5 | grant more signup 1            | grant                  | 258 0 0
       `,
       player,
     );

@@ -1,54 +1,92 @@
 // grant: credits come in. Never refused by the wallet's state: a frozen or indebted wallet takes them too.
+import { beginGrant, bucketFor, priorityOf } from '../buckets.ts';
+import type { Begun } from '../buckets.ts';
 import { incoming, isCountable } from '../funds.ts';
 import { grantsMax } from '../limits.ts';
 import { uncountable, validationFailed } from '../rejection.ts';
-import type { Grant, GrantCommand, GrantKind } from '../types.ts';
 import { replayOf } from '../replay.ts';
+import type { Step } from '../step.ts';
+import type { GrantCommand, Paid, Rejection, Rollover, Wallet } from '../types.ts';
 import type { Outcome, Situation } from './outcome.ts';
-
-/** Promotional credits are spent before paid ones of the same expiry. */
-const PRIORITY: Readonly<Record<GrantKind, number>> = { signup: 0, free: 0, bonus: 0, plan: 1, purchase: 1 };
 
 export function grant(situation: Situation, command: GrantCommand, entryId: string): Outcome {
   const { wallet, found, now } = situation;
   const replay = replayOf(found.get(entryId), command);
   if (replay) return replay;
+  const refusal = grantRefusal(wallet, command, now) ?? promotionalRefusal(wallet, command);
+  return refusal === undefined ? { step: grantStep(wallet, command, entryId).step } : { refusal };
+}
 
-  const { kind, expiresAt, source, reasonCode, paid } = command;
-  const credits = command.credits + 0; // -0 is 0
+/** What a grant needs to know, whoever asks for it. */
+export type Granting = Omit<GrantCommand, 'type' | 'key'>;
+
+/** What no grant may be. */
+export function grantRefusal(
+  wallet: Wallet,
+  { kind, credits, expiresAt, rollover }: Granting,
+  now: number,
+): Rejection | undefined {
   if (expiresAt !== undefined && expiresAt <= now) {
-    return { refusal: validationFailed([{ path: 'expiresAt', message: 'must lie in the future' }]) };
+    return validationFailed([{ path: 'expiresAt', message: 'must lie in the future' }]);
   }
-  if (!isCountable(wallet, credits)) {
-    return { refusal: uncountable('credits') };
-  }
+  const problem = rollover === undefined ? undefined : rolloverProblem(rollover, kind, expiresAt);
+  if (problem !== undefined) return validationFailed([{ path: 'rollover', message: problem }]);
+  return isCountable(wallet, credits) ? undefined : uncountable('credits');
+}
 
-  if (PRIORITY[kind] === 0 && wallet.grants.length >= grantsMax) {
-    return { refusal: validationFailed([{ path: 'kind', message: `the wallet has ${grantsMax} grants already` }]) };
-  }
+function rolloverProblem(
+  rollover: Rollover,
+  kind: GrantCommand['kind'],
+  expiresAt: number | undefined,
+): string | undefined {
+  if (kind !== 'plan' || expiresAt === undefined) return 'is for plans that expire';
+  return rollover.expiresAt <= expiresAt ? 'must expire after the grant itself' : undefined;
+}
 
-  const { postings, holds } = incoming(wallet, { allocations: [{ grantId: entryId, credits }], debt: 0 });
-  const begun: Grant = {
-    grantId: entryId,
+/** Paid credits are never refused by a bound. */
+function promotionalRefusal(wallet: Wallet, command: GrantCommand): Rejection | undefined {
+  if (priorityOf(command.kind) === 1 || wallet.grants.length < grantsMax) return undefined;
+  const bucket = bucketFor(wallet, command);
+  if (bucket?.kind === command.kind && bucket.expiresAt === command.expiresAt) return undefined;
+  return validationFailed([{ path: 'kind', message: `the wallet has ${grantsMax} grants already` }]);
+}
+
+/** The step that grants, and where its credits go. The caller has checked `grantRefusal`. */
+export function grantStep(
+  wallet: Wallet,
+  granting: Granting,
+  entryId: string,
+  paymentId?: string,
+): { readonly step: Step } & Begun {
+  const { kind, expiresAt, source, reasonCode, paid, rollover, fingerprint, actor } = granting;
+  const credits = granting.credits + 0; // -0 is 0
+  const origin = {
     kind,
-    priority: PRIORITY[kind],
-    remaining: 0, // the postings fill it
+    credits,
+    source,
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    seq: wallet.seq + 1,
+    ...(rollover === undefined ? {} : { rollover }),
   };
-  return {
-    step: {
-      type: 'grant',
-      id: entryId,
-      keyDigest: entryId,
-      fingerprint: command.fingerprint,
-      actor: command.actor,
-      own: {
-        grant: { credits, ...(expiresAt === undefined ? {} : { expiresAt }), kind, source },
-        ...(paid === undefined ? {} : { paid: { amountMinor: paid.amountMinor + 0, currency: paid.currency } }),
-        reasonCode,
-      },
-      change: { postings: [{ account: 'issued', credits: 0 - credits }, ...postings], grant: begun, holds },
+  const begun = beginGrant(wallet, entryId, origin);
+  const { grantId } = begun.bucket;
+  const { postings, holds } = incoming(wallet, { allocations: [{ grantId, credits }], debt: 0 });
+  const step: Step = {
+    type: 'grant',
+    id: entryId,
+    keyDigest: entryId,
+    fingerprint,
+    actor,
+    own: {
+      grant: begun.fields,
+      ...(paid === undefined ? {} : { paid: paidOf(paid) }),
+      ...(paymentId === undefined ? {} : { paymentId }),
+      reasonCode,
     },
+    change: { postings: [{ account: 'issued', credits: 0 - credits }, ...postings], grants: [begun.bucket], holds },
   };
+  return { step, ...begun };
+}
+
+function paidOf({ amountMinor, currency }: Paid): Paid {
+  return { amountMinor: amountMinor + 0, currency };
 }

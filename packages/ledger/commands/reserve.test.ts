@@ -86,7 +86,8 @@ describe('reserve', () => {
 
   it(`draws on at most ${holdAllocationsMax} grants`, () => {
     const player = newPlayer();
-    for (let n = 0; n <= holdAllocationsMax; n++) expectTable(`1 | grant g${n} bonus 1 | grant |`, player);
+    for (let n = 0; n <= holdAllocationsMax; n++)
+      expectTable(`1 | grant g${n} bonus 1 expires=${100 + n} | grant |`, player);
     expectTable(
       `
       2 | reserve a 17  | HOLD_LIMIT bound=allocations limit=16 | 17 0 0
@@ -114,7 +115,7 @@ describe('reserve', () => {
     const player = expectTable(`
       1 | grant paid-old purchase 10          | grant   | 10 0 0
       1 | grant bonus-old bonus 10            | grant   | 20 0 0
-      1 | grant bonus-new bonus 10            | grant   | 30 0 0
+      1 | grant bonus-new signup 10           | grant   | 30 0 0
       1 | grant late plan 10 expires=100      | grant   | 40 0 0
       1 | grant soon-paid plan 10 expires=50  | grant   | 50 0 0
       1 | grant soon-free free 10 expires=50  | grant   | 60 0 0

@@ -1,7 +1,8 @@
 // The audit's loop: every entry against the one in front of it, then the wallet against the fold.
 import type { Invariant, Violation } from '../invariants.ts';
-import type { Entry, Settings, Wallet } from '../types.ts';
+import type { Entry, Fact, Settings, Wallet } from '../types.ts';
 import { checkEntry } from './entry.ts';
+import { checkFacts } from './facts.ts';
 import { emptyFold, foldEntry } from './fold.ts';
 import { safely, sha256Of } from './safely.ts';
 import { checkWallet } from './wallet.ts';
@@ -10,7 +11,12 @@ import { checkWallet } from './wallet.ts';
 const VIOLATIONS_MAX = 100;
 
 /** `invariants` of a wallet that began with given settings. */
-export function audit(wallet: Wallet, entries: readonly Entry[], settings: Settings): readonly Violation[] {
+export function audit(
+  wallet: Wallet,
+  entries: readonly Entry[],
+  settings: Settings,
+  facts?: ReadonlyMap<string, Fact>,
+): readonly Violation[] {
   const violations: Violation[] = [];
   const fold = emptyFold(settings);
   let prevHash = sha256Of([1, wallet.env, wallet.walletId, 'credit']);
@@ -36,5 +42,11 @@ export function audit(wallet: Wallet, entries: readonly Entry[], settings: Setti
     () => checkWallet(wallet, fold, entries.length, prevHash, report),
     () => report('wallet', 'the wallet cannot be compared'),
   );
+  if (facts !== undefined) {
+    safely(
+      () => checkFacts(facts, fold, report),
+      () => report('fact', 'the facts cannot be compared'),
+    );
+  }
   return violations.slice(0, VIOLATIONS_MAX);
 }

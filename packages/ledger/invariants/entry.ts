@@ -56,7 +56,7 @@ const COMMON: Readonly<Record<string, Kind>> = {
 
 /** The type's own fields; a question mark marks those that may be absent. */
 const OWN: Readonly<Record<EntryType, Readonly<Record<string, Kind>>>> = {
-  grant: { grant: 'object', 'paid?': 'object', reasonCode: 'text' },
+  grant: { grant: 'object', 'paid?': 'object', 'paymentId?': 'text', reasonCode: 'text' },
   reserve: {
     credits: 'integer',
     expiresAt: 'integer',
@@ -90,13 +90,32 @@ const OWN: Readonly<Record<EntryType, Readonly<Record<string, Kind>>>> = {
   closeHold: { holdId: 'text', operation: 'text', reasonCode: 'text' },
   release: { holdId: 'text', operation: 'text', reasonCode: 'text' },
   deduct: { credits: 'integer', operation: 'text', params: 'object', priceVersion: 'integer', 'unmetered?': 'truth' },
+  refund: {
+    chargeId: 'text',
+    credits: 'integer',
+    'grant?': 'object',
+    operation: 'text',
+    reasonCode: 'text',
+    'unmetered?': 'truth',
+  },
+  clawback: { credits: 'integer', paymentId: 'text', reasonCode: 'text' },
+  reinstate: { credits: 'integer', 'grant?': 'object', paymentId: 'text', reasonCode: 'text' },
   configure: { configure: 'object', reasonCode: 'text' },
   expireHold: { holdId: 'text', operation: 'text' },
   expireGrant: { grantId: 'text' },
+  rollover: { grant: 'object', grantId: 'text' },
 };
 
 const POSTING = { account: 'text', credits: 'integer', 'grantId?': 'text', 'holdId?': 'text' } as const;
-const GRANT = { kind: 'text', credits: 'integer', 'expiresAt?': 'integer', source: 'text' } as const;
+const GRANT = {
+  kind: 'text',
+  credits: 'integer',
+  'expiresAt?': 'integer',
+  'mergedInto?': 'text',
+  'rollover?': 'object',
+  source: 'text',
+} as const;
+const ROLLOVER = { cap: 'integer', expiresAt: 'integer' } as const;
 
 const CAPS = { 'daily?': 'integer', 'monthly?': 'integer', 'perMinute?': 'integer' } as const;
 const SETTINGS = { 'caps?': 'object', 'overdraftLimit?': 'integer', 'status?': 'text', 'unmetered?': 'truth' } as const;
@@ -112,6 +131,7 @@ function formProblem(body: EntryBody): string | undefined {
     fieldsProblem('balanceAfter.', body.balanceAfter, { available: 'integer', held: 'integer', debt: 'integer' }) ??
     fieldsProblem('actor.', body.actor, { kind: 'text', pseudonym: 'text' }) ??
     (body.grant && fieldsProblem('grant.', body.grant, GRANT)) ??
+    (body.grant?.rollover && fieldsProblem('rollover.', body.grant.rollover, ROLLOVER)) ??
     (body.configure && fieldsProblem('configure.', body.configure, SETTINGS)) ??
     (body.configure?.caps && fieldsProblem('caps.', body.configure.caps, CAPS)) ??
     (body.paid && fieldsProblem('paid.', body.paid, { amountMinor: 'integer', currency: 'text' }));

@@ -1,13 +1,16 @@
 // The audit's own state machine: what the entries say, folded posting by posting.
+import { foldPayment } from './payments.ts';
 import { checkDeadlines, checkMoves, checkUniqueness } from './rules.ts';
 import type { Report } from './safely.ts';
-import type { Account, EntryBody, GrantKind, Posting, Settings } from '../types.ts';
+import type { Account, EntryBody, GrantKind, Posting, Rollover, Settings } from '../types.ts';
 
 export interface FoldedGrant {
   readonly grantId: string;
   readonly kind: GrantKind;
   readonly expiresAt: number | undefined;
   readonly seq: number;
+  /** Gone once it has been applied. */
+  rollover: Rollover | undefined;
   remaining: number;
   /** What open holds have of it. */
   held: number;
@@ -22,6 +25,24 @@ export interface FoldedHold {
   readonly parts: Map<string, number>;
   /** Credits of no grant: lent by an overdraft. */
   lent: number;
+}
+
+/** A grant as it began: what a refund needs to know of one that was used up. */
+export type Origin = Readonly<Pick<FoldedGrant, 'grantId' | 'kind' | 'expiresAt' | 'seq' | 'rollover'>>;
+
+/** A charge, and what has been given back of it. */
+export interface FoldedCharge {
+  readonly opened: EntryBody;
+  refunded: number;
+  /** When the bucket of what belonged to expired grants expires. */
+  returnedUntil: number | undefined;
+}
+
+export interface FoldedPayment {
+  readonly granted: number;
+  readonly clawedBack: number;
+  /** The grant that has its credits. */
+  readonly homeId: string;
 }
 
 /** How a hold ended. */
@@ -39,6 +60,9 @@ export interface Fold {
   readonly grants: Map<string, FoldedGrant>;
   readonly holds: Map<string, FoldedHold>;
   readonly ended: Map<string, FoldedEnd>;
+  readonly origins: Map<string, Origin>;
+  readonly charges: Map<string, FoldedCharge>;
+  readonly payments: Map<string, FoldedPayment>;
   readonly ids: Set<string>;
   last: EntryBody | undefined;
 }
@@ -50,6 +74,9 @@ export function emptyFold(settings: Settings): Fold {
     grants: new Map(),
     holds: new Map(),
     ended: new Map(),
+    origins: new Map(),
+    charges: new Map(),
+    payments: new Map(),
     ids: new Set(),
     last: undefined,
   };
@@ -60,22 +87,46 @@ export function foldEntry(fold: Fold, entryId: string, body: EntryBody, report: 
   checkUniqueness(fold, entryId, body, report);
   checkDeadlines(fold, body, report);
   checkMoves(fold, body, report);
+  foldPayment(fold, body);
   begin(fold, entryId, body);
   for (const posting of body.postings) post(fold, posting, report);
+  charge(fold, entryId, body);
   end(fold, body, report);
   checkAfter(fold, body, report);
   fold.last = body;
 }
 
 function begin(fold: Fold, entryId: string, body: EntryBody): void {
-  if (body.type === 'grant' && body.grant) {
-    const { kind, expiresAt } = body.grant;
-    fold.grants.set(entryId, { grantId: entryId, kind, expiresAt, seq: body.seq, remaining: 0, held: 0 });
+  if (body.grant && body.grant.mergedInto === undefined) {
+    const { kind, expiresAt, rollover } = body.grant;
+    const origin = { grantId: entryId, kind, expiresAt, rollover, seq: body.seq };
+    fold.origins.set(entryId, origin);
+    fold.grants.set(entryId, { ...origin, remaining: 0, held: 0 });
   }
+  if (body.type === 'refund' || body.type === 'reinstate') beginAgain(fold, body);
   if (body.type === 'reserve') {
     const expiresAt = body.expiresAt ?? 0;
     fold.holds.set(entryId, { holdId: entryId, opened: body, expiresAt, parts: new Map(), lent: 0 });
   }
+}
+
+/** Credits that come back to a grant that was used up begin it again, unless it has expired. */
+function beginAgain({ grants, origins }: Fold, { postings, createdAt }: EntryBody): void {
+  for (const { grantId } of postings) {
+    const origin = grantId === undefined || grants.has(grantId) ? undefined : origins.get(grantId);
+    if (origin && (origin.expiresAt ?? Infinity) > createdAt)
+      grants.set(origin.grantId, { ...origin, remaining: 0, held: 0 });
+  }
+}
+
+const CHARGES: readonly string[] = ['deduct', 'settle', 'lateSettle'];
+
+function charge({ charges }: Fold, entryId: string, body: EntryBody): void {
+  if (CHARGES.includes(body.type)) charges.set(entryId, { opened: body, refunded: 0, returnedUntil: undefined });
+  const refunded = body.type === 'refund' ? charges.get(body.chargeId ?? '') : undefined;
+  if (refunded === undefined) return;
+  refunded.refunded += body.credits ?? 0;
+  refunded.returnedUntil ??= body.grant?.expiresAt;
 }
 
 function post(fold: Fold, { account, credits, grantId, holdId }: Posting, report: Report): void {
@@ -113,6 +164,10 @@ function end(fold: Fold, body: EntryBody, report: Report): void {
     const ended = fold.ended.get(body.holdId ?? '');
     if (ended) ended.late = body.type;
   }
+  if (body.type === 'rollover') {
+    const ended = fold.grants.get(body.grantId ?? '');
+    if (ended) ended.rollover = undefined;
+  }
   const superseded = fold.ended.get(body.supersedes ?? '');
   if (superseded) superseded.superseded = true;
   for (const grant of touched(fold, body)) {
@@ -124,7 +179,7 @@ function end(fold: Fold, body: EntryBody, report: Report): void {
 
 function touched(fold: Fold, body: EntryBody): readonly FoldedGrant[] {
   const ids = new Set(body.postings.map(({ grantId }) => grantId ?? ''));
-  if (body.type === 'grant') ids.add(body.keyDigest);
+  if (body.grant) ids.add(body.keyDigest);
   return [...ids].map((grantId) => fold.grants.get(grantId)).filter((grant) => grant !== undefined);
 }
 
@@ -133,7 +188,10 @@ function checkAfter({ settings, totals, grants, holds }: Fold, body: EntryBody, 
   if (!Object.values(totals).every(Number.isSafeInteger)) report('postings', 'a total is no safe integer');
   if (debt < 0) report('debt', `debt is ${debt}`);
   if (totals.available > 0 && debt > 0) report('debt', `${totals.available} are available beside a debt of ${debt}`);
-  const isSpending = body.overrun !== 'debt' && body.postings.some((p) => p.account === 'debt' && p.credits < 0);
+  const isSpending =
+    body.type !== 'clawback' &&
+    body.overrun !== 'debt' &&
+    body.postings.some((p) => p.account === 'debt' && p.credits < 0);
   if (isSpending && debt > settings.overdraftLimit) {
     report('debt', `spending leaves a debt of ${debt}`);
   }

@@ -1,5 +1,8 @@
 // The rules that an entry must keep against the state in front of it.
-import type { Fold, FoldedGrant, FoldedHold } from './fold.ts';
+import { checkBucket, checkRollover, inBurnDownOrder } from './buckets.ts';
+import type { Fold, FoldedHold } from './fold.ts';
+import { checkPayment, clawedFrom, reinstatedParts } from './payments.ts';
+import { checkRefund, refundedParts } from './returns.ts';
 import { idOf, sha256Of } from './safely.ts';
 import type { Report } from './safely.ts';
 import { checkSettings } from './settings.ts';
@@ -11,13 +14,15 @@ export function checkUniqueness(fold: Fold, entryId: string, body: EntryBody, re
   fold.ids.add(entryId);
   const expected = idFor(body);
   if (entryId !== expected) report('uniqueness', `a ${body.type} stands under ${entryId}, not ${expected}`);
-  const isTimes = body.type === 'expireHold' || body.type === 'expireGrant';
+  const isTimes = TIMES.includes(body.type);
   if (isTimes !== (body.actor.kind === 'time')) report('uniqueness', `a ${body.type} by ${body.actor.kind}`);
   if (!isTimes) return;
   const target = body.type === 'expireHold' ? body.holdId : body.grantId;
   if (body.keyDigest !== entryId) report('uniqueness', 'what time did carries a foreign key');
   if (body.fingerprint !== sha256Of([1, 'time', target, {}])) report('uniqueness', 'the fingerprint is wrong');
 }
+
+const TIMES: readonly EntryType[] = ['expireHold', 'expireGrant', 'rollover'];
 
 function idFor(body: EntryBody): string {
   switch (body.type) {
@@ -26,6 +31,9 @@ function idFor(body: EntryBody): string {
     case 'extend':
     case 'deduct':
     case 'configure':
+    case 'refund':
+    case 'clawback':
+    case 'reinstate':
       return body.keyDigest;
     case 'settle':
     case 'release':
@@ -35,6 +43,7 @@ function idFor(body: EntryBody): string {
     case 'closeHold':
       return idOf('late', body.holdId ?? '');
     case 'expireGrant':
+    case 'rollover':
       return idOf('time', body.walletId, body.seq);
   }
 }
@@ -55,7 +64,7 @@ export function checkDeadlines(fold: Fold, body: EntryBody, report: Report): voi
   if (effectiveAt !== Math.max(deadline, fold.last?.effectiveAt ?? 0)) {
     report('time', `takes effect at ${effectiveAt}, its deadline is ${deadline}`);
   }
-  if (due && (due.at < deadline || (due.at === deadline && due.isHold && body.type === 'expireGrant'))) {
+  if (due && (due.at < deadline || (due.at === deadline && due.isHold && body.type !== 'expireHold'))) {
     report('time', `${due.what} was due before it, at ${due.at}`);
   }
 }
@@ -80,7 +89,8 @@ function earliestDue(fold: Fold): Due | undefined {
 
 function deadlineOf(fold: Fold, body: EntryBody): number | undefined {
   if (body.type === 'expireHold') return fold.holds.get(body.holdId ?? '')?.expiresAt ?? Infinity;
-  if (body.type === 'expireGrant') return fold.grants.get(body.grantId ?? '')?.expiresAt ?? Infinity;
+  if (body.type === 'expireGrant' || body.type === 'rollover')
+    return fold.grants.get(body.grantId ?? '')?.expiresAt ?? Infinity;
   return undefined;
 }
 
@@ -97,7 +107,13 @@ const MOVES: Readonly<Record<EntryType, Partial<Record<Account, 1 | -1>>>> = {
   deduct: { consumed: 1, available: -1, debt: -1 },
   expireHold: { held: -1, available: 1, debt: 1 },
   expireGrant: { available: -1, expired: 1 },
+  refund: { consumed: -1, available: 1, debt: 1 },
+  clawback: { clawedBack: 1, available: -1, debt: -1 },
+  reinstate: { clawedBack: -1, available: 1, debt: 1 },
+  rollover: {}, // `checkRollover` says all of it
 };
+
+const WAIVED_BACK: Partial<Record<Account, 1 | -1>> = { consumed: -1, waived: 1 };
 
 /** An unmetered charge touches no credits of the wallet; nor does the hold that precedes it. */
 const UNMETERED: Partial<Record<Account, 1 | -1>> = { consumed: 1, waived: -1 };
@@ -106,14 +122,14 @@ const UNMETERED: Partial<Record<Account, 1 | -1>> = { consumed: 1, waived: -1 };
 const OVERRUN: Partial<Record<Account, 1 | -1>> = { held: -1, consumed: 1, available: -1, debt: -1 };
 
 export function checkMoves(fold: Fold, body: EntryBody, report: Report): void {
-  const moves = body.unmetered ? UNMETERED : isOverrun(fold, body) ? OVERRUN : MOVES[body.type];
+  const moves = movesOf(fold, body);
   let sum = 0;
   for (const posting of body.postings) {
     const { account, credits, grantId, holdId } = posting;
     sum += credits;
     const isRefinancing = account === 'held' && holdId !== body.holdId;
     if (credits === 0) report('postings', `a posting of nothing on ${account}`);
-    if (!isRefinancing && Math.sign(credits) !== moves[account]) {
+    if (!isRefinancing && body.type !== 'rollover' && Math.sign(credits) !== moves[account]) {
       report('amount', `a ${body.type} moves ${credits} on ${account}`);
     }
     if (account === 'available' && grantId === undefined) report('postings', 'available without its grant');
@@ -126,6 +142,11 @@ export function checkMoves(fold: Fold, body: EntryBody, report: Report): void {
   checkRefinancing(body, report);
   checkSettings(fold, body, report);
   checkType(fold, body, report);
+}
+
+function movesOf(fold: Fold, body: EntryBody): Partial<Record<Account, 1 | -1>> {
+  if (body.unmetered) return body.type === 'refund' ? WAIVED_BACK : UNMETERED;
+  return isOverrun(fold, body) ? OVERRUN : MOVES[body.type];
 }
 
 function isOverrun(fold: Fold, { type, holdId, credits, unmetered }: EntryBody): boolean {
@@ -149,13 +170,40 @@ function checkRefinancing({ postings, holdId, type }: EntryBody, report: Report)
 
 function checkType(fold: Fold, body: EntryBody, report: Report): void {
   const paid = body.unmetered ? 0 : (body.credits ?? 0); // what the wallet's credits pay
-  if (body.unmetered && body.type !== 'reserve') expectTotal(body, 'waived', -(body.credits ?? 0), report);
+  if (body.unmetered && body.type !== 'reserve' && body.type !== 'refund')
+    expectTotal(body, 'waived', -(body.credits ?? 0), report);
   switch (body.type) {
     case 'grant':
       expectTotal(body, 'issued', -(body.grant?.credits ?? 0), report);
       if ((body.grant?.credits ?? 0) < 1) report('amount', 'grants nothing');
       if ((body.grant?.expiresAt ?? Infinity) <= body.createdAt) report('time', 'the grant begins expired');
-      return checkIncoming(fold, [[body.keyDigest, body.grant?.credits ?? 0]], 0, body, report);
+      if (body.grant?.rollover) checkCarry(body.grant, report);
+      if (body.paymentId !== undefined) checkPayment(fold, body, report);
+      checkBucket(fold.grants.values(), body, report);
+      return checkIncoming(fold, [[bucketIn(body), body.grant?.credits ?? 0]], 0, body, report);
+    case 'refund': {
+      checkRefund(fold, body, report);
+      expectTotal(body, 'consumed', -(body.credits ?? 0), report);
+      if (body.unmetered) return;
+      const { parts, owed } = refundedParts(fold, body, report);
+      return checkIncoming(fold, parts, owed, body, report);
+    }
+    case 'clawback': {
+      checkPayment(fold, body, report);
+      expectTotal(body, 'clawedBack', body.credits ?? 0, report);
+      const taken = body.postings.filter((p) => p.account === 'available').map((p) => `${p.grantId} ${-p.credits}`);
+      const expected = clawedFrom(fold, body);
+      if (taken.join() !== expected) report('burnDown', `claws ${taken.join()} back, not ${expected}`);
+      return;
+    }
+    case 'reinstate': {
+      checkPayment(fold, body, report);
+      expectTotal(body, 'clawedBack', -(body.credits ?? 0), report);
+      const { parts, owed } = reinstatedParts(fold, body, report);
+      return checkIncoming(fold, parts, owed, body, report);
+    }
+    case 'rollover':
+      return checkRollover(fold, body, report);
     case 'reserve':
       expectTotal(body, 'held', paid, report);
       if (body.unmetered) expectTotal(body, 'consumed', 0, report);
@@ -188,6 +236,17 @@ function checkType(fold: Fold, body: EntryBody, report: Report): void {
       return expectTotal(body, 'expired', grant?.remaining ?? 0, report);
     }
   }
+}
+
+/** The grant that takes what an entry grants. */
+function bucketIn({ grant, keyDigest }: EntryBody): string {
+  return grant?.mergedInto ?? keyDigest;
+}
+
+function checkCarry({ kind, rollover, expiresAt, mergedInto }: NonNullable<EntryBody['grant']>, report: Report): void {
+  if (kind !== 'plan' || mergedInto !== undefined) report('rollover', 'is no plan that may roll over');
+  if ((rollover?.cap ?? 0) < 1) report('rollover', `rolls over ${rollover?.cap}`);
+  if ((rollover?.expiresAt ?? 0) <= (expiresAt ?? Infinity)) report('rollover', 'expires before the grant itself');
 }
 
 function totalOf(postings: readonly Posting[], account: Account): number {
@@ -267,14 +326,6 @@ function checkBurnDown(fold: Fold, body: EntryBody, credits: number, report: Rep
   const held = body.postings.filter((p) => p.account === 'held' && p.grantId !== undefined);
   if (held.map((p) => `${p.grantId} ${p.credits}`).join() !== expected.join())
     report('burnDown', 'holds other credits');
-}
-
-const PROMOTIONAL: readonly string[] = ['signup', 'free', 'bonus'];
-
-export function inBurnDownOrder(a: FoldedGrant, b: FoldedGrant): number {
-  const byExpiry = (a.expiresAt ?? Number.MAX_VALUE) - (b.expiresAt ?? Number.MAX_VALUE);
-  const byPriority = Number(!PROMOTIONAL.includes(a.kind)) - Number(!PROMOTIONAL.includes(b.kind));
-  return byExpiry || byPriority || a.seq - b.seq;
 }
 
 /** An end takes its whole hold, consumes the first credits of it, and returns the others to where they came from. */

@@ -1,6 +1,6 @@
 // The wallet document against the fold: the entries alone must reproduce it.
 import type { Fold } from './fold.ts';
-import { inBurnDownOrder } from './rules.ts';
+import { inBurnDownOrder } from './buckets.ts';
 import { canonical } from './safely.ts';
 import type { Report } from './safely.ts';
 import type { Wallet } from '../types.ts';
@@ -31,13 +31,14 @@ export function checkWallet(wallet: Wallet, fold: Fold, seq: number, headHash: s
 }
 
 function grantsOf({ grants }: Fold): readonly unknown[] {
-  return [...grants.values()].sort(inBurnDownOrder).map(({ grantId, kind, expiresAt, seq, remaining }) => ({
+  return [...grants.values()].sort(inBurnDownOrder).map(({ grantId, kind, expiresAt, seq, remaining, rollover }) => ({
     grantId,
     kind,
     priority: kind === 'plan' || kind === 'purchase' ? 1 : 0,
     remaining,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     seq,
+    ...(rollover === undefined ? {} : { rollover }),
   }));
 }
 

@@ -1,8 +1,9 @@
 // Random histories of one wallet for property tests: commands with time jumps, repeats, other accounts, hostile numbers.
 import fc from 'fast-check';
-import { fingerprint } from '../index.ts';
+import { fingerprint, keyId } from '../index.ts';
 import type { Actor, Command } from '../index.ts';
 import { holdIdOf, WALLET_ID } from './player.ts';
+import { chargeIdOf } from './table.ts';
 
 /** One thing that happens, `afterMs` behind the one before it. */
 export interface Event {
@@ -33,15 +34,27 @@ const grant = fc
     key,
     credits,
     kind: fc.constantFrom('signup', 'free', 'bonus', 'plan', 'purchase'),
-    expiresAt: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: undefined }),
+    expiresAt: fc.option(fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.constantFrom(20_000, 40_000)), {
+      nil: undefined,
+    }),
+    rollover: fc.option(
+      fc.record({ cap: fc.integer({ min: 0, max: 6 }), forMs: fc.integer({ min: 0, max: 30_000 }) }),
+      {
+        nil: undefined,
+        freq: 2,
+      },
+    ),
   })
-  .map(({ key, credits, kind, expiresAt }): Command => {
+  .map(({ key, credits, kind, expiresAt, rollover }): Command => {
     const fields = {
       kind,
       credits,
       source: 'test',
       reasonCode: 'test',
       ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(rollover === undefined || kind !== 'plan'
+        ? {}
+        : { rollover: { cap: rollover.cap, expiresAt: (expiresAt ?? 0) + rollover.forMs } }),
     };
     const admin = { kind: 'admin', pseudonym: 'admin' } as const;
     return { type: 'grant', ...keyed('grant', WALLET_ID, key, fields), ...fields, actor: admin };
@@ -121,6 +134,46 @@ const configure = fc
     return { type: 'configure', ...common, ...fields, reasonCode: 'test', actor: { kind, pseudonym: 'admin' } };
   });
 
+const refund = fc
+  .record({
+    of: key,
+    what: fc.constantFrom('deduct', 'settle', 'late', 'reserve', 'refund'),
+    key,
+    credits: fc.option(credits, { nil: undefined }),
+    actor: fc.oneof(actor, fc.constant<Actor>({ kind: 'admin', pseudonym: 'admin' })),
+  })
+  .map(({ of, what, key, credits, actor }): Command => {
+    const entryId = what === 'reserve' || what === 'refund' ? keyId(WALLET_ID, what, of) : chargeIdOf(`${what}:${of}`);
+    const fields = { entryId, ...(credits === undefined ? {} : { credits }) };
+    return { type: 'refund', ...keyed('refund', WALLET_ID, key, fields), ...fields, actor, reasonCode: 'test' };
+  });
+
+const reconcilePayment = fc
+  .record({
+    paymentId: fc.constantFrom('pi-1', 'pi-2', 'in-3'),
+    key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'),
+    granted: fc.constantFrom(0, 7, 7, 9, 9, 9),
+    clawedBack: fc.constantFrom(0, 0, 0, 2, 5, 7, 9, -1),
+    expiresAt: fc.option(fc.integer({ min: 10_000, max: 90_000 }), { nil: undefined }),
+    rolls: fc.boolean(),
+  })
+  .map(({ paymentId, key, granted, clawedBack, expiresAt, rolls }): Command => {
+    const kind = paymentId === 'in-3' ? 'plan' : 'purchase';
+    const rollover = { cap: 3, expiresAt: (expiresAt ?? 0) + 20_000 };
+    const fields = {
+      ...({ paymentId, kind, granted, clawedBack } as const),
+      ...(expiresAt === undefined ? {} : { expiresAt, ...(rolls && kind === 'plan' ? { rollover } : {}) }),
+    };
+    const actor = { kind: 'service', pseudonym: 'billing' } as const;
+    return {
+      type: 'reconcilePayment',
+      ...keyed('reconcilePayment', WALLET_ID, key, fields),
+      ...fields,
+      actor,
+      reasonCode: 'test',
+    };
+  });
+
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: grant },
   { weight: 5, arbitrary: reserve },
@@ -129,6 +182,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: release },
   { weight: 2, arbitrary: deduct },
   { weight: 1, arbitrary: configure },
+  { weight: 2, arbitrary: refund },
+  { weight: 2, arbitrary: reconcilePayment },
   { weight: 1, arbitrary: fc.constant<Command>({ type: 'tick' }) },
 );
 

@@ -4,14 +4,17 @@
 //            settle HOLDKEY [CREDITS] [key=K] [max=CREDITS] [overrun=debt]       release HOLDKEY [key=K] [reason=R]
 //            deduct KEY CREDITS                     tick
 //            extend HOLDKEY TTL-SECONDS [key=K]
+//            refund CHARGE [CREDITS] [key=K] [by=admin]     CHARGE: deduct:KEY, settle:HOLDKEY, late:HOLDKEY, or an entry id
+//            pay PAYMENT GRANTED [CLAWED] [key=K] [kind=plan] [expires=T] [cap=CREDITS until=T]
+//            grant takes [cap=CREDITS until=T] too: what rolls over, and until when
 //            configure KEY [unmetered=BOOLEAN] [status=S] [limit=CREDITS] [perMinute=N] [daily=N] [monthly=N] [caps=none]
 //            freeze, thaw: a configure of the status
 // Any command takes by=ACTOR; reserve and deduct take op=NAME and perMinuteMax=N. The fingerprint is that of the fields, as the API makes it.
 // Expected:  the types of the entries written (nothing: `-`), `replay TYPE [holdState]`, or a code and its data.
 // Times are in seconds. Every row also proves the invariants, and that a refusal leaves the wallet as it was.
 import { expect } from '@jest/globals';
-import { fingerprint } from '../index.ts';
-import type { Command, Decision, GrantKind } from '../index.ts';
+import { endId, fingerprint, keyId, lateId } from '../index.ts';
+import type { Command, Decision, GrantKind, Rollover } from '../index.ts';
 import { balanceAt, holdIdOf, newPlayer, WALLET_ID } from './player.ts';
 import type { Player } from './player.ts';
 
@@ -42,6 +45,8 @@ export function said(decision: Decision): string {
   switch (decision.kind) {
     case 'accepted':
       return decision.entries.map(({ type }) => type).join(' ') || '-';
+    case 'unread':
+      return `unread ${decision.facts.length}`;
     case 'replayed': {
       const { body, holdState, settledCredits } = decision.answer;
       return ['replay', body.type, holdState, settledCredits].filter((word) => word !== undefined).join(' ');
@@ -65,7 +70,7 @@ export function commandOf(words: string): Command {
   );
   const [type = '', first = '', second, third] = plain;
   const actor = { kind: 'service', pseudonym: named.get('by') ?? 'narrate' } as const;
-  const keyed = (key: string, target: string, fields: Record<string, string | number>) => ({
+  const keyed = (key: string, target: string, fields: Record<string, unknown>) => ({
     key,
     actor,
     fingerprint: fingerprint(type, target, asText(fields)), // as text: a table may hold numbers that JCS refuses
@@ -78,10 +83,26 @@ export function commandOf(words: string): Command {
         kind: second as GrantKind,
         credits: Number(third),
         ...expires,
+        ...rolloverIn(named),
         source: 'test',
         reasonCode: 'test',
       };
       return { type, ...keyed(first, WALLET_ID, fields), ...fields };
+    }
+    case 'pay': {
+      const kind = named.get('kind') === 'plan' ? 'plan' : 'purchase';
+      const expires = named.has('expires') ? { expiresAt: ms(named.get('expires')) } : {};
+      const fields = { paymentId: first, granted: Number(second), clawedBack: Number(third ?? 0) };
+      const common = keyed(named.get('key') ?? `pay-${plain.slice(1).join('-')}`, WALLET_ID, fields);
+      const by = { kind: named.get('by') === 'user' ? 'user' : 'service', pseudonym: 'billing' } as const;
+      const type = 'reconcilePayment';
+      return { type, ...common, ...fields, kind, ...expires, ...rolloverIn(named), reasonCode: 'test', actor: by };
+    }
+    case 'refund': {
+      const fields = { entryId: chargeIdOf(first), ...(second === undefined ? {} : { credits: Number(second) }) };
+      const common = keyed(named.get('key') ?? `refund-${plain.slice(1).join('-')}`, WALLET_ID, fields);
+      const by = named.get('by') === 'admin' ? ({ kind: 'admin', pseudonym: 'admin' } as const) : actor;
+      return { type, ...common, ...fields, reasonCode: 'test', actor: by };
     }
     case 'reserve':
     case 'deduct': {
@@ -131,6 +152,26 @@ export function commandOf(words: string): Command {
   }
 }
 
+/** The entry of a charge in a table's words. */
+export function chargeIdOf(words: string): string {
+  const [type, key = ''] = words.split(':');
+  switch (type) {
+    case 'deduct':
+      return keyId(WALLET_ID, 'deduct', key);
+    case 'settle':
+      return endId(holdIdOf(key));
+    case 'late':
+      return lateId(holdIdOf(key));
+    default:
+      return words;
+  }
+}
+
+function rolloverIn(named: ReadonlyMap<string, string>): { rollover?: Rollover } {
+  if (!named.has('cap')) return {};
+  return { rollover: { cap: Number(named.get('cap')), expiresAt: ms(named.get('until')) } };
+}
+
 function capsIn(named: ReadonlyMap<string, string>): { caps?: Record<string, number> } {
   const caps = ['perMinute', 'daily', 'monthly'].flatMap((cap) =>
     named.has(cap) ? [[cap, Number(named.get(cap))]] : [],
@@ -143,6 +184,6 @@ function ms(seconds: string | undefined): number {
   return Math.round(Number(seconds) * 1_000_000) / 1000;
 }
 
-function asText(fields: Readonly<Record<string, string | number>>): Record<string, string> {
+function asText(fields: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
 }

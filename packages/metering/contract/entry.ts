@@ -15,8 +15,12 @@ export const entryType = z.enum([
   'release',
   'deduct',
   'configure',
+  'refund',
+  'clawback',
+  'reinstate',
   'expireHold',
   'expireGrant',
+  'rollover',
 ]);
 export const grantKind = z.enum(['signup', 'free', 'bonus', 'plan', 'purchase']);
 
@@ -46,7 +50,18 @@ export const entry = z.strictObject({
   reasonCode: code.optional(),
   createdAt: timeMs,
   effectiveAt: timeMs,
-  grant: z.strictObject({ kind: grantKind, credits, expiresAt: timeMs.optional(), source: z.string() }).optional(),
+  grant: z
+    .strictObject({
+      kind: grantKind,
+      credits,
+      expiresAt: timeMs.optional(),
+      source: z.string(),
+      rollover: z.strictObject({ cap: credits, expiresAt: timeMs }).optional(),
+      mergedInto: entryId.optional(),
+    })
+    .optional(),
+  paymentId: z.string().optional(),
+  chargeId: entryId.optional(),
   paid: z.strictObject({ amountMinor: z.int().min(0), currency: z.string() }).optional(),
   holdId: entryId.optional(),
   expiresAt: timeMs.optional(),

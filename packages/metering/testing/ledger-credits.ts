@@ -31,6 +31,7 @@ export function ledgerCredits({ now, credits = 100 }: { now: () => number; credi
       const { code, detail, data } = decision.rejection;
       throw new CreditsError(code, detail, { data });
     }
+    if (decision.kind === 'unread') throw new Error('this wallet keeps no facts');
     wallet = decision.wallet;
     for (const entry of decision.entries) stored.set(entry.id, entry);
     return decision.answer;

@@ -70,7 +70,8 @@ function byKey(journal: Journal): Map<string, Ask[]> {
 
 /** Whether an entry does what a command said, and no more. */
 function isOf(body: EntryBody, command: Command): boolean {
-  if (command.type === 'tick' || body.type !== command.type || body.fingerprint !== command.fingerprint) return false;
+  if (command.type === 'tick' || body.fingerprint !== command.fingerprint) return false;
+  if (command.type !== 'reconcilePayment' && body.type !== command.type) return false;
   if (body.actor.pseudonym !== command.actor.pseudonym) return false;
   switch (command.type) {
     case 'grant':
@@ -88,5 +89,9 @@ function isOf(body: EntryBody, command: Command): boolean {
       return body.holdId === command.holdId;
     case 'configure':
       return body.reasonCode === command.reasonCode;
+    case 'refund':
+      return body.chargeId === command.entryId && (command.credits ?? body.credits) === body.credits;
+    case 'reconcilePayment':
+      return body.paymentId === command.paymentId;
   }
 }
