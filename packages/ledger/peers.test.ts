@@ -53,6 +53,35 @@ describe('the baseline let', () => {
     `);
   });
 
+  it('S15: a redelivered payment grant again: it grants by payment, whatever the number of events', () => {
+    expectTable(`
+      1 | pay pi_1 100 key=evt-1  | grant        | 100 0 0
+      2 | pay pi_1 100 key=evt-1  | replay grant | 100 0 0
+      2 | pay pi_1 100 key=evt-2  | -            | 100 0 0
+      3 | pay in_1 0 key=evt-3    | -            | 100 0 0
+    `);
+  });
+
+  it('S20: refunds and disputes go unhandled: the spent part is debt, a won dispute restores exactly that', () => {
+    expectTable(`
+      1 | pay pi_1 100              | grant     | 100 0 0
+      2 | deduct d 70               | deduct    | 30 0 0
+      3 | pay pi_1 100 100 key=lost | clawback  | 0 0 70
+      4 | deduct e 1                | INSUFFICIENT_CREDITS required=1 available=0 | 0 0 70
+      5 | pay pi_1 100 0 key=won    | reinstate | 30 0 0
+    `);
+  });
+
+  it('S32: the same refund twice mint: the sum of refunds never exceeds the recorded charge', () => {
+    expectTable(`
+      1 | grant g bonus 10          | grant         | 10 0 0
+      2 | deduct d 6                | deduct        | 4 0 0
+      3 | refund deduct:d 6 key=a   | refund        | 10 0 0
+      3 | refund deduct:d 6 key=a   | replay refund | 10 0 0
+      4 | refund deduct:d 6 key=b   | REFUND_EXCEEDS_CHARGE charged=6 refunded=6 refundable=0 required=6 | 10 0 0
+    `);
+  });
+
   it('S24: five operations pass for one charge under one key: a repeat gets the stored answer and charges nothing', () => {
     const player = expectTable(`
       1 | grant g bonus 10  | grant                    | 10 0 0
