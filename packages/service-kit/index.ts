@@ -16,6 +16,8 @@ export {
   type Reply,
   type Route,
   type RouteContract,
+  type Streamed,
+  type StreamedResponse,
   type Typed,
 } from './http/contract.ts';
 export { invalid, Problem, problemBody, retryAfter, type FieldError, type ProblemBody } from './http/problem.ts';

@@ -26,6 +26,16 @@ export interface BinaryResponse {
   readonly binary: string;
 }
 
+/**
+ * A response that is sent piece by piece while it is made, in one of several forms: by media type, the schema of the whole
+ * document where it is JSON, null where it is text.
+ */
+export interface StreamedResponse {
+  readonly streamed: Readonly<Record<string, z.ZodType | null>>;
+}
+
+export type ResponseSchema = z.ZodType | BinaryResponse | StreamedResponse;
+
 export interface RouteContract {
   readonly method: Method;
   /** Express path, e.g. `/v1/wallets/:walletId/holds`. Also the route label of metrics and spans. */
@@ -38,7 +48,7 @@ export interface RouteContract {
   readonly query?: z.ZodType;
   /** Absent: the route takes no body and refuses one. */
   readonly body?: z.ZodType;
-  readonly responses: Readonly<Record<number, z.ZodType | BinaryResponse>>;
+  readonly responses: Readonly<Record<number, ResponseSchema>>;
   /** What it can answer beside the errors of every route (authentication, validation, INTERNAL). */
   readonly errors: readonly ErrorCode[];
 }
@@ -60,7 +70,21 @@ export interface Typed<C extends RouteContract = RouteContract> {
   readonly signal: AbortSignal;
 }
 
-type ReplyBody<S> = S extends z.ZodType ? z.input<S> : Uint8Array | Readable;
+/**
+ * The body of a streamed reply. It is asked for one piece at a time, as fast as the client reads, and given up when the
+ * client goes away. What it throws before the first piece is answered as any failure; what it throws later cuts the
+ * connection, so that no half of a document looks like a whole one.
+ */
+export interface Streamed<Type extends string = string> {
+  readonly type: Type;
+  readonly pieces: AsyncIterable<string>;
+}
+
+type ReplyBody<S> = S extends z.ZodType
+  ? z.input<S>
+  : S extends StreamedResponse
+    ? Streamed<keyof S['streamed'] & string>
+    : Uint8Array | Readable;
 
 /** One of the contract's responses. */
 export type Reply<C extends RouteContract = RouteContract> = {

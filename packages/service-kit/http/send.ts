@@ -1,12 +1,13 @@
-/** Writes answers: JSON, bytes, or problem+json. */
+/** Writes answers: JSON, bytes, what is made while it is sent (stream.ts), or problem+json. */
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errors, type ErrorCode } from '@reelbanana/catalog';
 import { z } from 'zod';
-import type { AnyReply, RouteContract } from './contract.ts';
+import type { AnyReply, RouteContract, Streamed } from './contract.ts';
 import type { Problem } from './problem.ts';
 import { problemBody } from './problem.ts';
+import { sendPieces } from './stream.ts';
 
 /**
  * Sends a handler's reply. `checked`: the body is held against the contract's schema first, and a difference is thrown
@@ -21,6 +22,16 @@ export async function sendReply(
   const schema = contract.responses[reply.status];
   if (schema === undefined)
     throw new Error(`${contract.method} ${contract.path} answered an undeclared ${reply.status}`);
+  if ('streamed' in schema) {
+    const { type, pieces } = reply.body as Streamed;
+    const whole = schema.streamed[type];
+    if (whole === undefined) throw new Error(`${contract.method} ${contract.path} answered as an undeclared ${type}`);
+    const begin = (): void => {
+      response.statusCode = reply.status;
+      setHeaders(response, { ...reply.headers, 'Content-Type': type });
+    };
+    return sendPieces(response, pieces, begin, checked ? whole : null);
+  }
   if (!('binary' in schema)) {
     if (checked) schema.parse(reply.body);
     return sendJson(response, reply.status, 'application/json', reply.body, reply.headers);

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import { limits } from '@reelbanana/catalog';
 import type { z } from 'zod';
-import type { RouteContract } from '../http/contract.ts';
+import type { ResponseSchema, RouteContract } from '../http/contract.ts';
 import { errorsOf } from '../http/errors.ts';
 import { keyPattern } from '../http/key.ts';
 import { exampleOf } from './examples.ts';
@@ -88,9 +88,17 @@ function answersOf(contract: RouteContract, write: Write): Record<string, Respon
       {
         description: `${STATUS_CODES[status] ?? 'Answer'}.`,
         headers: Object.fromEntries(headers.map((name) => [name, refTo('headers', name)])),
-        content: 'binary' in response ? { [response.binary]: {} } : { 'application/json': json(write(response)) },
+        content: contentOf(response, write),
       },
     ]),
+  );
+}
+
+function contentOf(response: ResponseSchema, write: Write): Record<string, MediaType> {
+  if ('binary' in response) return { [response.binary]: {} };
+  if (!('streamed' in response)) return { 'application/json': json(write(response)) };
+  return Object.fromEntries(
+    Object.entries(response.streamed).map(([type, schema]) => [type, schema === null ? {} : json(write(schema))]),
   );
 }
 
