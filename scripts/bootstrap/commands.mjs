@@ -36,6 +36,11 @@ export const commands = {
   },
   pulumi: { run: ['scripts/pulumi.ts'], needs: () => ['pulumi'], does: 'run the Pulumi CLI against the running stack' },
   token: { run: ['scripts/token.ts'], needs: () => [], does: 'print a bearer token for the running stack' },
+  'verify-statement': {
+    run: ['scripts/verify-statement.ts'],
+    needs: () => [],
+    does: 'prove a statement of a wallet, offline',
+  },
   doctor: {
     run: ['scripts/doctor.ts'],
     needs: () => [],
