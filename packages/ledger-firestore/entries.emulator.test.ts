@@ -87,6 +87,29 @@ describe('a history', () => {
     expect(second.cursor).toBeUndefined();
   });
 
+  it('finds where a time begins without reading through it', async () => {
+    const { walletId: dated } = await ledger.users.ensure({ uid: 'dated', now: Date.now() });
+    let now = 1_000;
+    const slow = createEngine({ store: ledger.store, now: () => now, random: Math.random });
+    await slow.execute(dated, grant('g', 100));
+    for (let n = 2; n <= 40; n += 1) {
+      now += n % 3 === 0 ? 1_000 : 0; // several entries have one time
+      await slow.execute(dated, deduct(`d${n}`, 1));
+    }
+    const all = (await ledger.entries.range(dated, 1, 40)).toReversed();
+    const range = jest.spyOn(ledger.entries, 'range');
+    for (const time of [0, 999, 1_000, 1_001, 2_000, 7_500, 14_000, 14_001]) {
+      range.mockClear();
+      const expected = all.find((entry) => (JSON.parse(entry.body) as { createdAt: number }).createdAt >= time)?.seq;
+      expect(await ledger.entries.firstSince(dated, time, 40)).toBe(expected ?? 41);
+      expect(range.mock.calls.length).toBeLessThanOrEqual(6);
+      expect(range.mock.calls.every(([, from, to]) => from === to)).toBe(true);
+    }
+    range.mockRestore();
+    expect(await ledger.entries.firstSince(dated, 1_000, 0)).toBe(1);
+    await slow.drain();
+  });
+
   it.each(['', 'x', 'MTow', cursorOf(5).toUpperCase(), `${cursorOf(5)}=`, Buffer.from('2:5').toString('base64url')])(
     'refuses the cursor %p, which it never gave',
     async (cursor) => {

@@ -1,6 +1,6 @@
 // A wallet's history, newest first, page by page.
 import type { Firestore } from '@google-cloud/firestore';
-import { seqShard, type Entry, type EntryType } from '@reelbanana/ledger';
+import { parseEntry, seqShard, type Entry, type EntryType } from '@reelbanana/ledger';
 import { cursorOf, parseCursor } from './cursor.ts';
 import { readDeadlineMs, reading } from './firestore/deadline.ts';
 import { mapDocumentToEntry } from './firestore/documents.ts';
@@ -78,6 +78,23 @@ export class Entries {
       );
     }
     return (await Promise.all(runs)).flat();
+  }
+
+  /**
+   * The seq of the first entry that was created at or after `timeMs`, among seq 1 to `head`; head + 1 if there is none.
+   * Time in a wallet never runs backwards, so halving finds it: one entry read a step, 20 for a million.
+   */
+  async firstSince(walletId: string, timeMs: number, head: number): Promise<number> {
+    let low = 1;
+    let high = head + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const [entry] = await this.range(walletId, middle, middle);
+      if (entry === undefined) throw new Error(`wallet ${walletId} has no entry ${middle}`);
+      if (parseEntry(entry).createdAt < timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** The seq of the newest entry; 0 for an empty wallet and for none. Reads one field. */

@@ -4,7 +4,7 @@ import { priceBook as publishedPrices } from '@reelbanana/catalog';
 import type { PriceBook } from '@reelbanana/ledger';
 import { createService, type Auth, type KitConfig, type Log, type Telemetry } from '@reelbanana/service-kit';
 import { problemOfStore } from './outcomes.ts';
-import type { CommandEngine, LedgerAccess } from './ports.ts';
+import type { CommandEngine, LastCheckpoint, LedgerAccess } from './ports.ts';
 import { createPrincipals } from './principals.ts';
 import { createActors } from './pseudonym.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -13,6 +13,7 @@ import { deductionRoutes } from './routes/deductions.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { statementRoutes } from './routes/statements.ts';
 import { walletRoutes } from './routes/wallets.ts';
 
 export interface CreditsOptions {
@@ -26,6 +27,8 @@ export interface CreditsOptions {
   readonly pseudonymKey: string;
   /** Whether load-test accounts act on load wallets here. */
   readonly loadTests: boolean;
+  /** Where signed checkpoints are kept; without it no wallet has one. */
+  readonly lastCheckpoint?: LastCheckpoint;
   readonly now?: () => number;
   readonly priceBook?: PriceBook;
   /** Holds every reply and every error against its contract (tests). */
@@ -54,6 +57,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
     actors: createActors(options.pseudonymKey),
     priceBook,
     telemetry,
+    lastCheckpoint: options.lastCheckpoint ?? (() => Promise.resolve(null)),
     now,
   };
   return createService({
@@ -71,6 +75,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...catalogRoutes(context),
       ...walletRoutes(context),
       ...entryRoutes(context),
+      ...statementRoutes(context),
       ...deductionRoutes(context),
       ...holdRoutes(context),
       ...grantRoutes(context),

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jcs, type Json } from '@reelbanana/ledger';
+import { verifyStatement } from '@reelbanana/ledger/statement';
 import { startAuthEmulator, type Emulator } from '@reelbanana/local-cloud/emulators';
 import { creditsContracts } from '@reelbanana/metering/contract';
 import { expectProblem, startIssuer, type Issuer } from '@reelbanana/service-kit/testing';
@@ -194,6 +195,21 @@ describe('credits on the emulators', () => {
       .update(jcs([1, env, String(walletId), 'credit']))
       .digest('hex');
     expect(entries.at(-1)).toMatchObject({ type: 'grant', env, prevHash: genesis });
+  });
+
+  it('gives statements that prove themselves, of a month and of a range', async () => {
+    const month = new Date().toISOString().slice(0, 7);
+    for (const query of ['', `?month=${month}`, '?fromSeq=3&toSeq=20']) {
+      const { replayed: _, ...statement } = await ok(
+        call('GET', `/v1/wallets/me/statement${query}`, { user: ada }),
+        200,
+      );
+      expect(verifyStatement(statement)).toMatchObject({ kind: 'sound', walletId });
+    }
+    const csv = await (
+      await call('GET', '/v1/wallets/me/statement?format=csv&fromSeq=1&toSeq=24', { user: ada })
+    ).text();
+    expect(csv.split('\r\n')).toHaveLength(26);
   });
 
   it("refuses what is not the caller's", async () => {

@@ -83,7 +83,8 @@ describe('an engine that gives up', () => {
 describe('a store that cannot be read', () => {
   it.each([
     ['the wallet', '/v1/wallets/me', { wallet: down }, {}],
-    ['the history', '/v1/wallets/me/entries', {}, { entries: { page: down } }],
+    ['the history', '/v1/wallets/me/entries', {}, { entries: { page: down, range: down, firstSince: down } }],
+    ['the head of a statement', '/v1/wallets/me/statement', {}, { store: { find: down, load: down } }],
     ['the link of the user', '/v1/wallets/me', {}, { users: { ensure: down } }],
   ] as const)('for %s is told as an outage', async (_what, path, engine, ledger) => {
     await start(engine, ledger);
@@ -92,7 +93,7 @@ describe('a store that cannot be read', () => {
   });
 
   it('makes the service not ready, and leaves it healthy', async () => {
-    await start({}, { store: { find: down } });
+    await start({}, { store: { find: down, load: down } });
     await expectProblem(await get('/readyz'), 'OVERLOADED');
     expect((await get('/healthz')).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 /** What this service needs of the ledger. `ledger-firestore` gives it over Firestore, testing/ in memory. */
 import type { Entry, EntryType, Found, Wallet } from '@reelbanana/ledger';
-import type { ExecuteOptions, Outcome } from '@reelbanana/ledger-firestore';
+import type { ExecuteOptions, Outcome, StoredWallet } from '@reelbanana/ledger-firestore';
 import type { Command } from '@reelbanana/ledger';
 
 /** Users and their wallets. */
@@ -23,13 +23,34 @@ export interface PageQuery {
 /** A wallet's history, newest first. */
 export interface Entries {
   page(walletId: string, query: PageQuery): Promise<{ readonly entries: readonly Entry[]; readonly cursor?: string }>;
+  /** Entries with seq in [from, to], newest first. */
+  range(walletId: string, from: number, to: number): Promise<readonly Entry[]>;
+  /** The seq of the first entry created at or after `timeMs`, among 1 to `head`; head + 1 if there is none. */
+  firstSince(walletId: string, timeMs: number, head: number): Promise<number>;
 }
 
 export interface LedgerAccess {
   readonly users: Users;
   readonly entries: Entries;
-  readonly store: { find(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Found> };
+  readonly store: {
+    find(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Found>;
+    /** As it is stored, time not applied. */
+    load(walletId: string, deadlineMs: number): Promise<StoredWallet | null>;
+  };
 }
+
+/** The head of a wallet's chain as it was at a moment, signed: who holds one can tell a chain that was cut or rewritten. */
+export interface Checkpoint {
+  readonly walletId: string;
+  readonly seq: number;
+  readonly headHash: string;
+  readonly at: number;
+  readonly keyId: string;
+  readonly signature: string;
+}
+
+/** The wallet's newest checkpoint; null if it has none. */
+export type LastCheckpoint = (walletId: string) => Promise<Checkpoint | null>;
 
 /** The commit engine, as far as it is used here. */
 export interface CommandEngine {

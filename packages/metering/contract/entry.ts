@@ -1,9 +1,8 @@
 /** An entry of a wallet's chain as the API gives it: the parsed body, with prevHash and hash (`wire.md`, Entry). */
 import { z } from 'zod';
-import { balance, code, credits, entryId, timeMs, walletIdView } from './fields.ts';
+import { balance, code, credits, entryId, sha256, timeMs, walletIdView } from './fields.ts';
 
 const account = z.enum(['issued', 'available', 'held', 'consumed', 'expired', 'clawedBack', 'waived', 'debt']);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const entryType = z.enum([
   'grant',

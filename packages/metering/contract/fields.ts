@@ -17,6 +17,9 @@ export const holdIdInPath = z.string().min(1).max(128).describe('The `holdId` of
 /** Ids of entries, holds and grants: 32 hex (`wire.md`, Ids). */
 export const entryId = z.string().regex(/^[0-9a-f]{32}$/, 'must be an id of 32 hex digits');
 
+/** In hex. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** A short code for machines, never free text: entries hold only what their owner may read, and for ever. */
 export const code = z
   .string()

@@ -21,12 +21,14 @@ export {
   type SettledView,
   type SettleInput,
 } from './holds.ts';
+export { getStatement, statementView } from './statements.ts';
 export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts';
 
 import { getCatalog } from './catalog.ts';
 import { postDeduction } from './deductions.ts';
 import { postGrant } from './grants.ts';
 import { postHold, postRelease, postSettle } from './holds.ts';
+import { getStatement } from './statements.ts';
 import { getEntries, getWallet } from './wallets.ts';
 
 /** Every route of the API in this release. */
@@ -34,6 +36,7 @@ export const creditsContracts = [
   getCatalog,
   getWallet,
   getEntries,
+  getStatement,
   postDeduction,
   postHold,
   postSettle,

@@ -3,7 +3,7 @@ import type { Account, Caller, Telemetry } from '@reelbanana/service-kit';
 import type { Answer, DeductCommand, PriceBook, ReserveCommand } from '@reelbanana/ledger';
 import type { Outcome } from '@reelbanana/ledger-firestore';
 import { answerOf } from '../outcomes.ts';
-import type { CommandEngine, LedgerAccess } from '../ports.ts';
+import type { CommandEngine, LastCheckpoint, LedgerAccess } from '../ports.ts';
 import type { Principals } from '../principals.ts';
 import type { Actors } from '../pseudonym.ts';
 
@@ -14,6 +14,7 @@ export interface Context {
   readonly actors: Actors;
   readonly priceBook: PriceBook;
   readonly telemetry: Telemetry;
+  readonly lastCheckpoint: LastCheckpoint;
   readonly now: () => number;
 }
 

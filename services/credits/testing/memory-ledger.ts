@@ -1,5 +1,5 @@
 /** The ledger in memory: users, wallets and history over the MemoryStore, with the semantics of the Firestore one. */
-import { createWallet } from '@reelbanana/ledger';
+import { createWallet, parseEntry } from '@reelbanana/ledger';
 import { InvalidCursor, MemoryStore } from '@reelbanana/ledger-firestore';
 import type { LedgerAccess } from '../ports.ts';
 
@@ -37,6 +37,17 @@ export function memoryLedger(env = 'test/(default)'): MemoryLedger {
         return Promise.resolve(
           matching.length > limit && last !== undefined ? { entries, cursor: String(last.seq) } : { entries },
         );
+      },
+      range: (walletId, from, to) =>
+        Promise.resolve(
+          store
+            .entries(walletId)
+            .filter(({ seq }) => seq >= from && seq <= to)
+            .reverse(),
+        ),
+      firstSince(walletId, timeMs, head) {
+        const first = store.entries(walletId).find((entry) => parseEntry(entry).createdAt >= timeMs);
+        return Promise.resolve(Math.min(first?.seq ?? Infinity, head + 1));
       },
     },
   };

@@ -3,6 +3,7 @@ import { createEngine } from '@reelbanana/ledger-firestore';
 import { fakeAuth, listen, memoryTelemetry, silentLog, type MemoryTelemetry } from '@reelbanana/service-kit/testing';
 import type { User } from '@reelbanana/service-kit';
 import { createCredits } from '../app.ts';
+import type { LastCheckpoint, LedgerAccess } from '../ports.ts';
 import { memoryLedger, type MemoryLedger } from './memory-ledger.ts';
 
 export interface World {
@@ -31,14 +32,22 @@ export const other = { 'Service-Authorization': 'Bearer credits' };
 export const loadtest = { 'Service-Authorization': 'Bearer loadtest' };
 export const key = (value: string): Headers => ({ 'Idempotency-Key': value });
 
-export async function startWorld(options: { loadTests?: boolean } = {}): Promise<World> {
+export interface WorldOptions {
+  readonly loadTests?: boolean;
+  readonly lastCheckpoint?: LastCheckpoint;
+  /** What the service sees of the ledger, for faults. */
+  readonly disturb?: (ledger: MemoryLedger) => LedgerAccess;
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = { now: Date.UTC(2026, 5, 1) };
   const ledger = memoryLedger();
   const telemetry = memoryTelemetry();
   const email = (name: string): string => `${name}@local.iam.gserviceaccount.com`;
   const app = await listen(
     createCredits({
-      ledger,
+      ledger: options.disturb?.(ledger) ?? ledger,
+      ...(options.lastCheckpoint === undefined ? {} : { lastCheckpoint: options.lastCheckpoint }),
       engine: createEngine({ store: ledger.store, now: () => clock.now, random: () => 0.5 }),
       auth: fakeAuth({
         users: {
