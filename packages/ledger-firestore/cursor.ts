@@ -13,6 +13,29 @@ export function cursorOf(before: number): string {
   return Buffer.from(`1:${before}`).toString('base64url');
 }
 
+/** The cursor of a page that begins behind a document: the values that its query orders by. */
+export function cursorBehind(values: readonly string[]): string {
+  return Buffer.from(JSON.stringify(values)).toString('base64url');
+}
+
+/** The values of a cursor that has `count` of them. @throws InvalidCursor */
+export function parseCursorBehind(cursor: string, count: number): string[] {
+  let values: unknown;
+  try {
+    values = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    throw new InvalidCursor();
+  }
+  const isOurs = Array.isArray(values) && values.length === count && values.every(isDocumentId);
+  if (!isOurs || cursorBehind(values as string[]) !== cursor) throw new InvalidCursor();
+  return values as string[];
+}
+
+/** An address passes as well: what could not be the end of a path must not reach one. */
+function isDocumentId(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= 512 && !value.includes('/');
+}
+
 /** The seq that the page begins below. @throws InvalidCursor */
 export function parseCursor(cursor: string): number {
   const match = /^1:([1-9]\d{0,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));

@@ -3,13 +3,17 @@ import { Entries } from './entries.ts';
 import { openDatabase, type DatabaseName } from './firestore/client.ts';
 import { Connection } from './firestore/connection.ts';
 import { FirestoreStore } from './stores/firestore.ts';
+import { Usage } from './usage/usage.ts';
 import { Users } from './users.ts';
+import { Wallets } from './wallets.ts';
 
 export interface Ledger {
   /** For `createEngine`, and for reading single entries. */
   readonly store: FirestoreStore;
   readonly users: Users;
   readonly entries: Entries;
+  readonly usage: Usage;
+  readonly wallets: Wallets;
   /** Closes both connections; calls under way fail. */
   close(): Promise<void>;
 }
@@ -22,6 +26,8 @@ export function openFirestore(name: DatabaseName): Ledger {
     store: new FirestoreStore(connection),
     users: new Users(db, `${name.projectId}/${name.databaseId}`),
     entries: new Entries(db),
+    usage: new Usage(db, connection),
+    wallets: new Wallets(db),
     close: async () => {
       await Promise.all([connection.close(), db.terminate()]);
     },

@@ -111,8 +111,12 @@ export function newWalletId(): string {
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** What Firestore takes as a document id, and Firebase Auth as a uid (1..128 characters). */
+export function isUid(uid: string): boolean {
+  return (
+    uid.length >= 1 && uid.length <= 128 && !uid.includes('/') && !/^\.\.?$|^__.*__$/.test(uid) && uid.isWellFormed()
+  );
+}
+
 function checkUid(uid: string): void {
-  const legal =
-    uid.length >= 1 && uid.length <= 128 && !uid.includes('/') && !/^\.\.?$|^__.*__$/.test(uid) && uid.isWellFormed();
-  if (!legal) throw new RangeError('the uid can be no document id');
+  if (!isUid(uid)) throw new RangeError('the uid can be no document id');
 }

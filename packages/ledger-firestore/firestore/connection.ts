@@ -6,7 +6,7 @@ import type { grpc, ServiceError } from 'google-gax';
 import { StoreUnavailable } from '../port.ts';
 import type { DatabaseName } from './client.ts';
 import { within } from './deadline.ts';
-import type { Fields } from './values.ts';
+import type { Fields, Value } from './values.ts';
 
 /** google.protobuf.Timestamp as it arrives: an int64 is a text. */
 export interface Timestamp {
@@ -26,7 +26,10 @@ export interface Write {
   readonly update: { readonly name: string; readonly fields: Fields };
   /** Fields of the document that are replaced, or removed where `update` lacks them. Absent: all. */
   readonly updateMask?: { readonly fieldPaths: readonly string[] };
-  readonly currentDocument: { readonly exists: false } | { readonly updateTime: Timestamp };
+  /** Added to what is stored; a field or a document that is not there begins at zero. */
+  readonly updateTransforms?: readonly { readonly fieldPath: string; readonly increment: Value }[];
+  /** Absent: whatever is stored. */
+  readonly currentDocument?: { readonly exists: false } | { readonly updateTime: Timestamp };
 }
 
 export interface Committed {

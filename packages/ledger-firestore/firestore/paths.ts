@@ -6,6 +6,8 @@ export const collections = {
   entries: 'entries',
   users: 'users',
   adminAudit: 'adminAudit',
+  usage: 'usage',
+  shards: 'shards',
 } as const;
 
 export function walletRef(db: Firestore, walletId: string): DocumentReference {
@@ -14,6 +16,15 @@ export function walletRef(db: Firestore, walletId: string): DocumentReference {
 
 export function entriesOf(db: Firestore, walletId: string): CollectionReference {
   return walletRef(db, walletId).collection(collections.entries);
+}
+
+/** Counters of a day (`2026-06-01`) or of all days (`total`). */
+export function usageShardRef(db: Firestore, day: string, shard: string): DocumentReference {
+  return db.collection(collections.usage).doc(day).collection(collections.shards).doc(shard);
+}
+
+export function usageShardName(database: string, day: string, shard: string): string {
+  return `${database}/documents/${collections.usage}/${day}/${collections.shards}/${shard}`;
 }
 
 export function userRef(db: Firestore, uid: string): DocumentReference {

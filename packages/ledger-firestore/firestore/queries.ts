@@ -16,6 +16,10 @@ export const queryShapes = {
   /** All wallets, or all users whose uid has a prefix, page by page. */
   walletsById: { collection: 'wallets', equal: [], order: null },
   usersById: { collection: 'users', equal: [], order: null },
+  /** Wallets of one status, page by page. */
+  walletsOfStatus: { collection: 'wallets', equal: ['status'], order: null },
+  /** Users whose e-mail address has a prefix, page by page. */
+  usersByEmail: { collection: 'users', equal: [], order: { field: 'email', direction: 'asc' } },
 } as const satisfies Record<string, QueryShape>;
 
 /** Entries with seq in [from, to], all of which lie in `shard`; newest first. */
@@ -29,9 +33,37 @@ export function entriesOfShard(entries: CollectionReference, shard: number, from
 }
 
 /** Documents in the order of their ids, after `after`, of those that begin with `prefix`. */
-export function byId(collection: CollectionReference, prefix: string, after: string | undefined, limit: number): Query {
+export function byId(collection: Query, prefix: string, after: string | undefined, limit: number): Query {
   const id = FieldPath.documentId();
   let query = collection.orderBy(id).limit(limit);
   if (prefix !== '') query = query.where(id, '>=', prefix).where(id, '<', `${prefix}\uf8ff`);
   return after === undefined ? query : query.startAfter(after);
+}
+
+/** Wallets of a status in the order of their ids, after `after`. */
+export function ofStatus(
+  wallets: CollectionReference,
+  status: string,
+  after: string | undefined,
+  limit: number,
+): Query {
+  const [field] = queryShapes.walletsOfStatus.equal;
+  return byId(wallets.where(field, '==', status), '', after, limit);
+}
+
+/** Users whose address begins with `prefix`, in its order, behind the address and the id in `after`. */
+export function byEmail(
+  users: CollectionReference,
+  prefix: string,
+  after: readonly string[] | undefined,
+  limit: number,
+): Query {
+  const { field, direction } = queryShapes.usersByEmail.order;
+  const query = users
+    .where(field, '>=', prefix)
+    .where(field, '<', `${prefix}\uf8ff`)
+    .orderBy(field, direction)
+    .orderBy(FieldPath.documentId(), direction)
+    .limit(limit);
+  return after === undefined ? query : query.startAfter(...after);
 }
