@@ -11,6 +11,8 @@ export const limits = {
   holdTtlSeconds: { min: 1, max: 86_400, default: 900 },
   /** One page of entries; the security rules allow clients the same. */
   entriesPageMax: 100,
+  /** Days in one report: a leap year; each costs a few reads. */
+  reportDaysMax: 366,
   /** Credits in one grant: far above any package, far below what sums of safe integers can bear. */
   grantCreditsMax: 1_000_000_000,
   /** Unicode code points in one narration; the operation's price bound is higher. */

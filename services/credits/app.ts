@@ -12,15 +12,18 @@ import type { Context } from './routes/context.ts';
 import { deductionRoutes } from './routes/deductions.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { grantRoutes } from './routes/grants.ts';
+import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { statementRoutes } from './routes/statements.ts';
+import { walletSearchRoutes } from './routes/wallet-search.ts';
 import { walletRoutes } from './routes/wallets.ts';
 
 export interface CreditsOptions {
   readonly ledger: LedgerAccess;
   readonly engine: CommandEngine;
   readonly auth: Auth;
-  readonly config: Pick<KitConfig, 'service' | 'projectId'>;
+  readonly config: Pick<KitConfig, 'service' | 'projectId'> & Partial<Pick<KitConfig, 'revision'>>;
   readonly telemetry: Telemetry;
   readonly log: Log;
   /** The secret `actor-pseudonym-key`. */
@@ -50,6 +53,9 @@ export function createCredits(options: CreditsOptions): RequestListener {
     now = Date.now,
     priceBook = publishedPrices,
   } = options;
+  const ready = async (): Promise<void> => {
+    await ledger.store.find('ready', ['0'.repeat(32)], readyMsMax);
+  };
   const context: Context = {
     ledger,
     engine,
@@ -58,6 +64,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
     priceBook,
     telemetry,
     lastCheckpoint: options.lastCheckpoint ?? (() => Promise.resolve(null)),
+    instance: { service: config.service, revision: config.revision, ready },
     now,
   };
   return createService({
@@ -66,9 +73,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
     telemetry,
     log,
     mapError: problemOfStore,
-    ready: async () => {
-      await ledger.store.find('ready', ['0'.repeat(32)], readyMsMax);
-    },
+    ready,
     checkReplies: options.checkContracts === true,
     checkErrors: options.checkContracts === true,
     routes: [
@@ -79,6 +84,9 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...deductionRoutes(context),
       ...holdRoutes(context),
       ...grantRoutes(context),
+      ...walletSearchRoutes(context),
+      ...reportRoutes(context),
+      ...healthRoutes(context),
     ],
   });
 }

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jcs, type Json } from '@reelbanana/ledger';
+import { openFirestore } from '@reelbanana/ledger-firestore';
 import { verifyStatement } from '@reelbanana/ledger/statement';
 import { startAuthEmulator, type Emulator } from '@reelbanana/local-cloud/emulators';
 import { creditsContracts } from '@reelbanana/metering/contract';
@@ -260,8 +261,13 @@ describe('credits on the emulators', () => {
     expect([...routes].sort()).toEqual([...new Set([...creditsContracts.map(({ path }) => path), 'unmatched'])].sort());
   });
 
-  it('ends within its time on SIGTERM, and has logged no token and no address', async () => {
+  it('ends within its time on SIGTERM, with its counters written, and has logged no token and no address', async () => {
     expect(await service.stop()).toBe(0);
+    const { usage, close } = openFirestore({ projectId, databaseId });
+    const counts = await usage.total();
+    await close();
+    expect(counts.get('operation/narration/charges')).toBe(21);
+    expect(counts.get('operation/narration/credits')).toBe(27);
     const log = service.lines.join('\n');
     for (const line of service.lines)
       expect(JSON.parse(line)).toMatchObject({ severity: expect.any(String), message: expect.any(String) });

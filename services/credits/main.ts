@@ -1,5 +1,5 @@
 /** Starts the credits service: configuration, telemetry, ledger, app, and the drain on SIGTERM. */
-import { createEngine, openFirestore } from '@reelbanana/ledger-firestore';
+import { countUsage, createEngine, openFirestore, UsageCounter } from '@reelbanana/ledger-firestore';
 import { creditsContracts } from '@reelbanana/metering/contract';
 import { boot, createAuth, serve, startTelemetry } from '@reelbanana/service-kit';
 import { createCredits } from './app.ts';
@@ -10,7 +10,11 @@ boot('credits', async (log) => {
   const config = readCreditsConfig();
   const telemetry = startTelemetry({ config, routes: creditsContracts, log });
   const ledger = openFirestore({ projectId: config.projectId, databaseId: config.env.FIRESTORE_DATABASE });
-  const store = countHolds(ledger.store);
+  const usage = new UsageCounter({
+    write: (days, deadlineMs) => ledger.usage.add(days, deadlineMs),
+    onFailure: (error, isLost) => log.warn({ error }, `usage was not written, ${isLost ? 'and is lost' : 'yet'}`),
+  });
+  const store = countHolds(countUsage(ledger.store, usage));
   telemetry.gauge('holds_open', () => store.holdsOpen);
   const engine = createEngine({
     store,
@@ -28,5 +32,10 @@ boot('credits', async (log) => {
     pseudonymKey: config.env.ACTOR_PSEUDONYM_KEY,
     loadTests: config.env.LOAD_TESTS === 'true',
   });
-  await serve(app, { config, log, drain: () => engine.drain(), flush: () => telemetry.shutdown() });
+  await serve(app, {
+    config,
+    log,
+    drain: () => engine.drain().then(() => usage.flush()),
+    flush: () => telemetry.shutdown(),
+  });
 });

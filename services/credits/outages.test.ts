@@ -31,7 +31,12 @@ async function start(engine: Partial<CommandEngine>, ledger: Partial<LedgerAcces
   app = await listen(
     createCredits({
       ledger: { ...memoryLedger(), ...ledger },
-      engine: { execute: down, wallet: () => Promise.resolve(wallet), ...engine },
+      engine: {
+        execute: down,
+        wallet: () => Promise.resolve(wallet),
+        size: { wallets: 0, entries: 0, pending: 0 },
+        ...engine,
+      },
       auth: fakeAuth({ users: { ada: user }, accounts: { narrate: { id: 'narrate', email: 'n@p' } } }),
       config: { service: 'credits', projectId: 'local' },
       telemetry,

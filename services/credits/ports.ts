@@ -1,6 +1,13 @@
 /** What this service needs of the ledger. `ledger-firestore` gives it over Firestore, testing/ in memory. */
 import type { Entry, EntryType, Found, Wallet } from '@reelbanana/ledger';
-import type { ExecuteOptions, Outcome, StoredWallet } from '@reelbanana/ledger-firestore';
+import type {
+  Counts,
+  ExecuteOptions,
+  FoundWallet,
+  Outcome,
+  StoredWallet,
+  WalletQuery,
+} from '@reelbanana/ledger-firestore';
 import type { Command } from '@reelbanana/ledger';
 
 /** Users and their wallets. */
@@ -29,9 +36,24 @@ export interface Entries {
   firstSince(walletId: string, timeMs: number, head: number): Promise<number>;
 }
 
+/** Counters by UTC day. */
+export interface Usage {
+  /** Both days included; those without any are absent. */
+  days(from: string, to: string): Promise<ReadonlyMap<string, Counts>>;
+  /** Of all days together. */
+  total(): Promise<Counts>;
+}
+
+/** Finding wallets. */
+export interface Wallets {
+  find(query: WalletQuery): Promise<{ readonly wallets: readonly FoundWallet[]; readonly cursor?: string }>;
+}
+
 export interface LedgerAccess {
   readonly users: Users;
   readonly entries: Entries;
+  readonly usage: Usage;
+  readonly wallets: Wallets;
   readonly store: {
     find(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Found>;
     /** As it is stored, time not applied. */
@@ -56,4 +78,6 @@ export type LastCheckpoint = (walletId: string) => Promise<Checkpoint | null>;
 export interface CommandEngine {
   execute(walletId: string, command: Command, options?: ExecuteOptions): Promise<Outcome>;
   wallet(walletId: string): Promise<Wallet | null>;
+  /** What it remembers, and the commands that wait. */
+  readonly size: { readonly wallets: number; readonly entries: number; readonly pending: number };
 }

@@ -29,11 +29,18 @@ describe.each(routes)('$method $path', ({ method, path, operation }) => {
   const body = operation.requestBody?.content['application/json']?.example;
   const keyed = operation.parameters?.some((parameter) => '$ref' in parameter) === true;
 
-  /** With the document's own example of a body. */
+  const asked = (operation.parameters ?? []).flatMap((parameter) =>
+    'in' in parameter && parameter.in === 'query' && parameter.required
+      ? [`${parameter.name}=${encodeURIComponent(String(parameter.schema.examples?.[0]))}`]
+      : [],
+  );
+
+  /** With the document's own example of a body, and of each query parameter that is required. */
   const send = (walletId: string, holdId: string, as: Record<string, string>): Promise<Response> =>
     world.call(
       method,
-      path.replace('{walletId}', walletId).replace('{holdId}', holdId),
+      path.replace('{walletId}', walletId).replace('{holdId}', holdId) +
+        (asked.length === 0 ? '' : `?${asked.join('&')}`),
       keyed ? { ...as, ...key('from-the-reference') } : as,
       body,
     );

@@ -17,6 +17,13 @@ export const holdIdInPath = z.string().min(1).max(128).describe('The `holdId` of
 /** Ids of entries, holds and grants: 32 hex (`wire.md`, Ids). */
 export const entryId = z.string().regex(/^[0-9a-f]{32}$/, 'must be an id of 32 hex digits');
 
+/** How many on a page, in a query. */
+export const pageLimit = z
+  .string()
+  .regex(/^[1-9]\d{0,2}$/, `must be an integer from 1 to ${limits.entriesPageMax}`)
+  .transform(Number)
+  .pipe(z.int().max(limits.entriesPageMax));
+
 /** In hex. */
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -4,6 +4,7 @@ export { deductionInput, postDeduction, type DeductionInput } from './deductions
 export { entry, entryType, grantKind, type EntryView } from './entry.ts';
 export { balance, entryId, type Balance } from './fields.ts';
 export { grantInput, postGrant, type GrantInput } from './grants.ts';
+export { getHealth } from './health.ts';
 export {
   holdInput,
   holdView,
@@ -21,14 +22,19 @@ export {
   type SettledView,
   type SettleInput,
 } from './holds.ts';
+export { getRevenue, getUsage } from './reports.ts';
 export { getStatement, statementView } from './statements.ts';
+export { foundWalletView, getWallets } from './wallet-search.ts';
 export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts';
 
 import { getCatalog } from './catalog.ts';
 import { postDeduction } from './deductions.ts';
 import { postGrant } from './grants.ts';
+import { getHealth } from './health.ts';
 import { postHold, postRelease, postSettle } from './holds.ts';
+import { getRevenue, getUsage } from './reports.ts';
 import { getStatement } from './statements.ts';
+import { getWallets } from './wallet-search.ts';
 import { getEntries, getWallet } from './wallets.ts';
 
 /** Every route of the API in this release. */
@@ -42,4 +48,8 @@ export const creditsContracts = [
   postSettle,
   postRelease,
   postGrant,
+  getWallets,
+  getUsage,
+  getRevenue,
+  getHealth,
 ] as const;

@@ -3,7 +3,7 @@ import { limits } from '@reelbanana/catalog';
 import { defineContract } from '@reelbanana/service-kit';
 import { z } from 'zod';
 import { entry, entryType, grantKind } from './entry.ts';
-import { credits, entryId, operation, timeMs, walletIdView, walletInPath } from './fields.ts';
+import { credits, entryId, operation, pageLimit, timeMs, walletIdView, walletInPath } from './fields.ts';
 
 export const walletView = z.strictObject({
   walletId: walletIdView,
@@ -30,12 +30,6 @@ export const getWallet = defineContract({
   errors: ['FORBIDDEN', 'WALLET_NOT_FOUND', 'OVERLOADED'],
 });
 
-const limitText = z
-  .string()
-  .regex(/^[1-9]\d{0,2}$/, `must be an integer from 1 to ${limits.entriesPageMax}`)
-  .transform(Number)
-  .pipe(z.int().max(limits.entriesPageMax));
-
 export const getEntries = defineContract({
   method: 'GET',
   path: '/v1/wallets/:walletId/entries',
@@ -44,7 +38,7 @@ export const getEntries = defineContract({
   params: walletInPath,
   query: z.strictObject({
     cursor: z.string().min(1).max(256).optional().describe('The `cursor` of the page before.'),
-    limit: limitText.optional().describe(`Entries on a page: 1 to ${limits.entriesPageMax}.`),
+    limit: pageLimit.optional().describe(`Entries on a page: 1 to ${limits.entriesPageMax}.`),
     type: entryType.optional(),
     operation: operation.optional(),
   }),

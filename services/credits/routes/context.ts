@@ -15,7 +15,16 @@ export interface Context {
   readonly priceBook: PriceBook;
   readonly telemetry: Telemetry;
   readonly lastCheckpoint: LastCheckpoint;
+  readonly instance: Instance;
   readonly now: () => number;
+}
+
+/** What this process knows of itself. */
+export interface Instance {
+  readonly service: string;
+  readonly revision?: string | undefined;
+  /** Rejects if the store does not answer. */
+  readonly ready: () => Promise<void>;
 }
 
 /** The account of a route that only accounts reach; the app factory has seen to it. */

@@ -1,23 +1,61 @@
 /** The ledger in memory: users, wallets and history over the MemoryStore, with the semantics of the Firestore one. */
 import { createWallet, parseEntry } from '@reelbanana/ledger';
-import { InvalidCursor, MemoryStore } from '@reelbanana/ledger-firestore';
+import { addCounts, InvalidCursor, MemoryStore, type Counts } from '@reelbanana/ledger-firestore';
 import type { LedgerAccess } from '../ports.ts';
 
 export interface MemoryLedger extends LedgerAccess {
   readonly store: MemoryStore;
+  /** Where a UsageCounter writes. */
+  readonly addUsage: (days: ReadonlyMap<string, Counts>) => Promise<void>;
 }
 
 export function memoryLedger(env = 'test/(default)'): MemoryLedger {
   const store = new MemoryStore();
   const walletsOfUsers = new Map<string, string>();
+  const profiles = new Map<string, { readonly email?: string; readonly createdAt: number }>();
+  const days = new Map<string, Map<string, number>>();
   return {
     store,
+    addUsage(more) {
+      for (const [day, counts] of more) {
+        const sums = days.get(day) ?? new Map<string, number>();
+        days.set(day, sums);
+        addCounts(sums, counts);
+      }
+      return Promise.resolve();
+    },
+    usage: {
+      days: (from, to) => Promise.resolve(new Map([...days].filter(([day]) => day >= from && day <= to))),
+      total() {
+        const sums = new Map<string, number>();
+        for (const counts of days.values()) addCounts(sums, counts);
+        return Promise.resolve(sums);
+      },
+    },
+    wallets: {
+      async find({ uid: wanted, emailPrefix, status, limit, cursor }) {
+        const found = [];
+        for (const [uid, walletId] of [...walletsOfUsers].sort()) {
+          const { wallet } = (await store.load(walletId))!;
+          const profile = profiles.get(uid);
+          if (wanted !== undefined && uid !== wanted) continue;
+          if (emailPrefix !== undefined && profile?.email?.startsWith(emailPrefix) !== true) continue;
+          if ((status ?? wallet.status) === wallet.status && uid > (cursor ?? '')) found.push({ wallet, ...profile });
+        }
+        const page = found.slice(0, limit);
+        const last = page.at(-1);
+        return found.length > limit && last !== undefined
+          ? { wallets: page, cursor: last.wallet.owner.id }
+          : { wallets: page };
+      },
+    },
     users: {
-      ensure({ uid }) {
+      ensure({ uid, email, now }) {
         let walletId = walletsOfUsers.get(uid);
         if (walletId === undefined) {
           walletId = `w${uid.replaceAll(/[^a-z0-9]/g, '')}`;
           walletsOfUsers.set(uid, walletId);
+          profiles.set(uid, { createdAt: now, ...(email === undefined ? {} : { email }) });
           store.add(createWallet({ walletId, env, owner: { kind: 'user', id: uid }, readers: [uid] }));
         }
         return Promise.resolve({ walletId });

@@ -1,5 +1,5 @@
 /** The credits service over the ledger in memory, with callers by name and a clock that tests move. */
-import { createEngine } from '@reelbanana/ledger-firestore';
+import { countUsage, createEngine, hostTimers, UsageCounter, type Timers } from '@reelbanana/ledger-firestore';
 import { fakeAuth, listen, memoryTelemetry, silentLog, type MemoryTelemetry } from '@reelbanana/service-kit/testing';
 import type { User } from '@reelbanana/service-kit';
 import { createCredits } from '../app.ts';
@@ -11,6 +11,8 @@ export interface World {
   readonly ledger: MemoryLedger;
   readonly telemetry: MemoryTelemetry;
   readonly clock: { now: number };
+  /** Counts what is committed; writes when told to. */
+  readonly usage: UsageCounter;
   call(method: string, path: string, as: Headers, body?: unknown): Promise<Response>;
   close(): Promise<void>;
 }
@@ -23,6 +25,9 @@ const user = (uid: string, more: Partial<User> = {}): User => ({
   anonymous: false,
   ...more,
 });
+
+/** No flush by itself. */
+const unhurried: Timers = { ...hostTimers, setTimeout: () => undefined, clearTimeout: () => undefined };
 
 /** Callers: tokens by name, as fakeAuth takes them. */
 export const ada = { Authorization: 'Bearer ada' };
@@ -43,15 +48,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = { now: Date.UTC(2026, 5, 1) };
   const ledger = memoryLedger();
   const telemetry = memoryTelemetry();
+  const usage = new UsageCounter({ write: ledger.addUsage, timers: unhurried });
   const email = (name: string): string => `${name}@local.iam.gserviceaccount.com`;
   const app = await listen(
     createCredits({
       ledger: options.disturb?.(ledger) ?? ledger,
       ...(options.lastCheckpoint === undefined ? {} : { lastCheckpoint: options.lastCheckpoint }),
-      engine: createEngine({ store: ledger.store, now: () => clock.now, random: () => 0.5 }),
+      engine: createEngine({ store: countUsage(ledger.store, usage), now: () => clock.now, random: () => 0.5 }),
       auth: fakeAuth({
         users: {
-          ada: user('ada'),
+          ada: user('ada', { email: 'ada@example.com' }),
           eve: user('eve'),
           root: user('root', { admin: true }),
           guest: user('guest', { anonymous: true }),
@@ -63,7 +69,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           loadtest: { id: 'loadtest', email: email('loadtest') },
         },
       }),
-      config: { service: 'credits', projectId: 'local' },
+      config: { service: 'credits', projectId: 'local', revision: 'credits-00001' },
       telemetry,
       log: silentLog,
       pseudonymKey: 'a key for tests that is long enough',
@@ -77,6 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ledger,
     telemetry,
     clock,
+    usage,
     call: (method, path, as, body) =>
       fetch(app.url + path, {
         method,
