@@ -2,7 +2,7 @@
 import type { Answer } from '@reelbanana/ledger';
 import {
   Conflict,
-  EntryExists,
+  StaleVersion,
   StoreUnavailable,
   UnknownOutcome,
   type StoredWallet,
@@ -80,6 +80,7 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
   const { walletId } = lane;
   const { wallet, entries, audits, carried, claims } = planned;
   const commit: WalletCommit = { walletId, expected: state.version, wallet, entries, audits };
+  const sentAt = context.timers.elapsedMs();
   lane.flying = new Set(entries.map((entry) => entry.id));
   try {
     const [version] = await context.store.commit([commit], context.limits.rpcDeadlineMs);
@@ -87,15 +88,19 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
     context.metrics.commit('ok', entries.length);
     lane.see({ wallet, version });
     lane.pacing.clean();
+    lane.turns.landed(context.timers.elapsedMs() - sentAt);
     for (const { pending, answer } of carried) pending.answer(answered(answer));
     return true;
   } catch (error) {
     unplan(lane.known, entries);
     lane.forget();
+    // A repeated key says nothing of other writers: once it has been read, the others go at once.
+    if (error instanceof StaleVersion) lane.turns.lost(context.timers.elapsedMs() - sentAt);
     if (error instanceof UnknownOutcome) {
       lane.haunt(state.version, lane.flying, context.timers.elapsedMs(), context.limits);
     }
-    for (const { pending } of carried) pending.mustRead = true;
+    // Under another version every key is guarded by its `create` again: reading them first would only lose the next turn, too.
+    for (const { pending } of carried) pending.mustRead = !(error instanceof StaleVersion);
     context.metrics.commit(nameOf(error), entries.length);
     giveUp(context, lane, [...carried.map(({ pending }) => pending), ...claims], error);
     return false;
@@ -111,11 +116,7 @@ function nameOf(error: unknown): 'conflict' | 'unknown' | 'error' {
 
 /** A round failed: what that says of the wallet's pace, and whether its commands go into another one. */
 export function giveUp(context: Context, lane: Lane, pendings: readonly Pending[], error: unknown): void {
-  if (error instanceof Conflict) {
-    // A repeated key is no contention: once it has been read, the others go at once.
-    if (!(error instanceof EntryExists)) lane.pacing.contended();
-    return back(context, lane, pendings, 'CONTENTION');
-  }
+  if (error instanceof Conflict) return back(context, lane, pendings, 'CONTENTION');
   if (error instanceof UnknownOutcome || error instanceof StoreUnavailable) {
     if (error instanceof UnknownOutcome && error.contended) lane.pacing.contended();
     else lane.pacing.outage();

@@ -10,6 +10,7 @@ import { limitsWith, type EngineLimits } from './limits.ts';
 import { failed, noMetrics, type EngineMetrics, type Outcome } from './outcome.ts';
 import { Deadlines, Pending } from './pending.ts';
 import { verify } from './verify.ts';
+import { takeTurn } from './watch.ts';
 
 export interface EngineOptions {
   readonly store: LedgerStore;
@@ -100,6 +101,8 @@ export class CommitEngine implements Engine {
     while (lane.queue.length > 0) {
       const waitMs = lane.pacing.waitMs();
       if (waitMs > 0) await sleep(timers, waitMs);
+      const turnTaken = takeTurn(this.#context, lane);
+      if (turnTaken !== undefined) await turnTaken;
       const claims = await flush(this.#context, lane);
       lane.claims.push(...claims);
       this.#lanes.settle(lane);

@@ -4,6 +4,7 @@ import type { StoredWallet } from '../port.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Pacing } from './pacing.ts';
 import type { Pending } from './pending.ts';
+import type { Turns } from './turns.ts';
 
 /** Entries sent under one version with an unknown outcome: they may land as long as the wallet is at that version. */
 export interface Ghost {
@@ -18,6 +19,7 @@ export interface Ghost {
 export class Lane {
   readonly walletId: string;
   readonly pacing: Pacing;
+  readonly turns: Turns;
   /** Waiting for the next commit, oldest first. */
   queue: Pending[] = [];
   /** Waiting to be read before they are answered: refusals above all. */
@@ -36,9 +38,10 @@ export class Lane {
   flying: ReadonlySet<string> = nothing;
   ghost: Ghost | undefined;
 
-  constructor(walletId: string, pacing: Pacing) {
+  constructor(walletId: string, pacing: Pacing, turns: Turns) {
     this.walletId = walletId;
     this.pacing = pacing;
+    this.turns = turns;
   }
 
   get waiting(): number {

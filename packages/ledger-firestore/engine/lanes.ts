@@ -2,6 +2,7 @@
 import { Lane } from './lane.ts';
 import type { EngineLimits } from './limits.ts';
 import { Pacing } from './pacing.ts';
+import { Turns } from './turns.ts';
 
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
@@ -36,7 +37,8 @@ export class Lanes {
   }
 
   #made(walletId: string): Lane {
-    return new Lane(walletId, new Pacing(this.#limits, this.#elapsedMs, this.#random));
+    const pacing = new Pacing(this.#limits, this.#elapsedMs, this.#random);
+    return new Lane(walletId, pacing, new Turns(this.#elapsedMs, this.#random));
   }
 
   /** Counts what a lane remembers after a round, and makes room. */

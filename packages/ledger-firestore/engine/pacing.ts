@@ -1,9 +1,9 @@
-// How soon a wallet's next commit may follow its last (design section 5, Pacing).
+// How soon a wallet's next commit may follow its last where the store is slow (design section 5, Pacing; among processes: turns.ts).
 import type { EngineLimits } from './limits.ts';
 
 /**
  * The gap doubles on contention and shrinks by a fixed step with each clean commit, so that a hot wallet's batches grow
- * instead of its errors, and several processes share it. The wait is drawn from [0, gap) (full jitter), or two processes
+ * instead of its errors. The wait is drawn from [0, gap) (full jitter), or two processes
  * that collided once would collide again.
  *
  * An outage backs off by the same steps but says nothing about other writers: the first commit that lands ends it. Else a
@@ -40,7 +40,7 @@ export class Pacing {
     this.#rest();
   }
 
-  /** Somebody else's commit was faster, or the store asked for patience. */
+  /** The store asked for patience. */
   contended(): void {
     this.#gapMs = this.#doubled(this.#gapMs);
     this.#rest();
