@@ -13,7 +13,7 @@ import {
 } from './port.ts';
 import { commitBytesMax } from './size.ts';
 import { faulty, script } from './stores/faulty.ts';
-import { commitOf, deduct, emptyWallet, grant, reserve } from './testing/commands.ts';
+import { commitOf, deduct, emptyWallet, grant, pay, reserve } from './testing/commands.ts';
 
 export interface StoreUnderTest {
   readonly store: LedgerStore;
@@ -103,6 +103,40 @@ export function describeLedgerStore(name: string, make: () => StoreUnderTest): v
       const stored = await Promise.all(lane.map((part) => store.load(part.walletId, deadlineMs)));
       expect(stored.map((each) => each!.version)).toEqual(versions);
       expect(stored.map((each) => each!.wallet)).toEqual(lane.map((part) => part.wallet));
+    });
+
+    it('facts are written with their wallet and overwritten with it, and an unknown one is null', async () => {
+      const first = await next([grant('g', 100), pay('p1', 'payment', 5)]);
+      const [factId] = [...first.facts!.keys()];
+      const read = () => store.facts(first.walletId, [factId!, 'f'.repeat(32)], deadlineMs);
+      const of = (commit: WalletCommit) =>
+        new Map([
+          [factId, commit.facts?.get(factId!) ?? null],
+          ['f'.repeat(32), null],
+        ]);
+      expect(await read()).toEqual(of({ ...first, facts: new Map() }));
+      const [version] = await store.commit([first], deadlineMs);
+      expect(await read()).toEqual(of(first));
+      const more = commitOf(first.wallet, version!, [pay('p2', 'payment', 9, 2)], now, { facts: await read() });
+      await store.commit([more], deadlineMs);
+      expect(await read()).toEqual(of(more));
+      expect(await store.facts('nobody', [factId!, 'a/b'], deadlineMs)).toEqual(
+        new Map([
+          [factId, null],
+          ['a/b', null],
+        ]),
+      );
+    });
+
+    it('of a commit that is refused no fact is written', async () => {
+      const first = await next([pay('p1', 'payment', 5)]);
+      const [version] = await store.commit([first], deadlineMs);
+      const facts = await store.facts(first.walletId, [...first.facts!.keys()], deadlineMs);
+      const stale = commitOf(first.wallet, first.expected, [pay('p2', 'payment', 9)], now, { facts });
+      await expect(store.commit([stale], deadlineMs)).rejects.toBeInstanceOf(StaleVersion);
+      const collision = { ...stale, expected: version!, entries: [...stale.entries, first.entries[0]!] };
+      await expect(store.commit([collision], deadlineMs)).rejects.toBeInstanceOf(EntryExists);
+      expect(await store.facts(first.walletId, [...first.facts!.keys()], deadlineMs)).toEqual(first.facts);
     });
 
     it('a wallet that is not there is refused', async () => {

@@ -1,5 +1,5 @@
-// The port between the commit engine and whatever keeps wallets: three calls, and the ways they can fail.
-import type { Entry, Found, Wallet } from '@reelbanana/ledger';
+// The port between the commit engine and whatever keeps wallets: four calls, and the ways they can fail.
+import type { Entry, Fact, Facts, Found, Wallet } from '@reelbanana/ledger';
 
 /** A wallet as it was read, with the token that guards the next commit. Versions are opaque: compare for equality only. */
 export interface StoredWallet {
@@ -24,12 +24,14 @@ export interface WalletCommit {
   readonly wallet: Wallet;
   /** Each is created, never overwritten: an id that exists fails the whole commit. */
   readonly entries: readonly Entry[];
+  /** By id: each is overwritten, guarded by the wallet's version like the wallet itself. */
+  readonly facts?: ReadonlyMap<string, Fact>;
   /** By entry id, a subset of `entries`. */
   readonly audits?: ReadonlyMap<string, AuditRecord>;
 }
 
 /**
- * Keeps wallets and their entries. `deadlineMs` is how long the call may take, in milliseconds from now: every call
+ * Keeps wallets, their entries and their facts. `deadlineMs` is how long the call may take, in milliseconds from now: every call
  * settles by then. The conformance suite (`conformance.ts`) is this contract as tests.
  */
 export interface LedgerStore {
@@ -43,6 +45,12 @@ export interface LedgerStore {
    * @throws StoreUnavailable
    */
   find(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Found>;
+  /**
+   * Reads facts of one wallet by id, in one batch; the map holds every id asked for, null where none is written. Facts change
+   * only in commits of their wallet: what is read once a version is known is true for as long as that version stands.
+   * @throws StoreUnavailable
+   */
+  facts(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Facts>;
   /**
    * Writes all or nothing; answers the new version of each wallet in order.
    * @throws StaleVersion, EntryExists: nothing was written by this attempt (an attempt before it, retried silently, may

@@ -1,5 +1,5 @@
 // How large a commit is on the wire, estimated from above, and the bound that every store keeps.
-import type { Entry, Wallet } from '@reelbanana/ledger';
+import type { Entry, Fact, Wallet } from '@reelbanana/ledger';
 import type { AuditRecord, WalletCommit } from './port.ts';
 
 /** gRPC refuses messages above 4 MiB (the emulator never answers one of 4.2 MiB, it takes 3.9): notes/firestore.md. */
@@ -21,6 +21,11 @@ export function walletBytes(wallet: Wallet): number {
   return Buffer.byteLength(JSON.stringify(wallet)) * mapFactor + walletOverheadBytes;
 }
 
+/** Bytes of one write of a fact, from above. */
+export function factBytes(fact: Fact): number {
+  return Buffer.byteLength(JSON.stringify(fact)) * mapFactor + entryOverheadBytes;
+}
+
 /** Bytes of one `create` of an audit record, from above. */
 export function auditBytes(audit: AuditRecord): number {
   return Buffer.byteLength(JSON.stringify(audit)) + entryOverheadBytes;
@@ -32,6 +37,7 @@ export function commitBytes(lane: readonly WalletCommit[]): number {
   for (const part of lane) {
     sum += walletBytes(part.wallet);
     for (const entry of part.entries) sum += entryBytes(entry);
+    for (const fact of part.facts?.values() ?? []) sum += factBytes(fact);
     for (const audit of part.audits?.values() ?? []) sum += auditBytes(audit);
   }
   return sum;

@@ -32,6 +32,7 @@ export function countHolds(store: LedgerStore, walletsMax = 100_000): CountedSto
       return stored;
     },
     find: (walletId, ids, deadlineMs) => store.find(walletId, ids, deadlineMs),
+    facts: (walletId, ids, deadlineMs) => store.facts(walletId, ids, deadlineMs),
     async commit(lane, deadlineMs) {
       const versions = await store.commit(lane, deadlineMs);
       for (const { wallet } of lane) see(wallet);

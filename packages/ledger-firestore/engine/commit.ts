@@ -1,5 +1,5 @@
 // One flush of one wallet: make sure of its state, decide what waits, commit, and deal with every way that can end.
-import type { Answer } from '@reelbanana/ledger';
+import type { Answer, Facts } from '@reelbanana/ledger';
 import {
   Conflict,
   StaleVersion,
@@ -13,6 +13,7 @@ import { nothing, type Lane } from './lane.ts';
 import { failed, type FailureCode, type Outcome } from './outcome.ts';
 import type { Pending } from './pending.ts';
 import { plan, unplan, type Plan } from './plan.ts';
+import { readEntries, readFacts } from './read.ts';
 
 /**
  * Takes what waits and moves it one step on: answered, claimed, or back in the queue. Returns what must be read before
@@ -21,24 +22,25 @@ import { plan, unplan, type Plan } from './plan.ts';
 export async function flush(context: Context, lane: Lane): Promise<readonly Pending[]> {
   const taken = take(context, lane);
   if (taken.length === 0) return [];
-  let state: StoredWallet | null;
+  let prepared: Prepared | null;
   try {
-    state = await prepare(context, lane, taken);
+    prepared = await prepare(context, lane, taken);
   } catch (error) {
     lane.forget();
     giveUp(context, lane, taken, error);
     return [];
   }
-  if (state === null) {
+  if (prepared === null) {
     for (const pending of taken) pending.answer({ kind: 'unknownWallet' });
     return [];
   }
+  const { state, facts } = prepared;
   // Whoever was answered at its deadline while the wallet was read must not be charged now.
   const waiting = taken.filter((pending) => !pending.done);
-  for (const pending of waiting) for (const entry of pending.facts) lane.known.set(entry.id, entry);
+  for (const pending of waiting) for (const entry of pending.entries) lane.known.set(entry.id, entry);
   let planned: Plan;
   try {
-    planned = plan(state.wallet, lane.known, waiting, context.now(), context.limits, context.decide);
+    planned = plan(state.wallet, lane.known, facts, waiting, context.now(), context.limits, context.decide);
   } catch (bug) {
     lane.known.clear(); // it may name entries of the plan that was not made
     for (const pending of waiting) pending.throw(bug);
@@ -56,37 +58,44 @@ function take(context: Context, lane: Lane): Pending[] {
   return taken;
 }
 
+interface Prepared {
+  readonly state: StoredWallet;
+  readonly facts: Facts;
+}
+
 /**
- * The state to decide on: the remembered one, or a fresh one; and what is stored under the keys of commands whose commit
- * failed, in one batched find. A command that is new here needs no read: `create` guards its key.
+ * The state to decide on: the remembered one, or a fresh one; what is stored under the keys of commands whose commit failed,
+ * in one batched find; and then, since they may change with it, the facts that are needed. A command that is new here and
+ * needs no fact needs no read: `create` guards its key.
  */
-async function prepare(context: Context, lane: Lane, waiting: readonly Pending[]): Promise<StoredWallet | null> {
+async function prepare(context: Context, lane: Lane, waiting: readonly Pending[]): Promise<Prepared | null> {
   const unsure = waiting.filter((pending) => pending.mustRead);
   const [state] = await Promise.all([lane.state ?? context.load(lane.walletId), learn(context, lane, unsure)]);
   for (const pending of unsure) pending.mustRead = false;
-  if (state !== null && state !== lane.state) lane.see(state);
-  return state;
+  if (state === null) return null;
+  if (state !== lane.state) lane.see(state);
+  const { facts } = lane;
+  for (const [id, fact] of await readFacts(context, lane.walletId, waiting, facts)) facts.set(id, fact);
+  return { state, facts };
 }
 
 async function learn(context: Context, lane: Lane, unsure: readonly Pending[]): Promise<void> {
-  if (unsure.length === 0) return;
-  const ids = new Set(unsure.flatMap((pending) => pending.reads));
-  const found = await context.find(lane.walletId, [...ids]);
+  const found = await readEntries(context, lane.walletId, unsure);
   for (const pending of unsure) pending.learn(found);
 }
 
 /** Commits a plan; false if its commands, and the refusals that rest on it, have to be decided again. */
 async function send(context: Context, lane: Lane, state: StoredWallet, planned: Plan): Promise<boolean> {
   const { walletId } = lane;
-  const { wallet, entries, audits, carried, claims } = planned;
-  const commit: WalletCommit = { walletId, expected: state.version, wallet, entries, audits };
+  const { wallet, entries, facts, audits, carried, claims } = planned;
+  const commit: WalletCommit = { walletId, expected: state.version, wallet, entries, facts, audits };
   const sentAt = context.timers.elapsedMs();
   lane.flying = new Set(entries.map((entry) => entry.id));
   try {
     const [version] = await context.store.commit([commit], context.limits.rpcDeadlineMs);
     if (version === undefined) throw new TypeError('the store answered a commit without a version');
     context.metrics.commit('ok', entries.length);
-    lane.see({ wallet, version });
+    lane.landed({ wallet, version }, facts);
     lane.pacing.clean();
     lane.turns.landed(context.timers.elapsedMs() - sentAt);
     for (const { pending, answer } of carried) pending.answer(answered(answer));

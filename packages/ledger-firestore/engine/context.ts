@@ -1,5 +1,5 @@
 // What the parts of the engine share: the store with its deadline, and the surroundings.
-import type { decide, Found } from '@reelbanana/ledger';
+import type { decide, Facts, Found } from '@reelbanana/ledger';
 import type { LedgerStore, StoredWallet } from '../port.ts';
 import type { Timers } from '../scheduler.ts';
 import type { EngineLimits } from './limits.ts';
@@ -18,9 +18,11 @@ export interface Context {
   load(walletId: string): Promise<StoredWallet | null>;
   /** The store's `find`, with the engine's deadline, counted. No call for no ids. */
   find(walletId: string, ids: readonly string[]): Promise<Found>;
+  /** The store's `facts`, with the engine's deadline, counted. No call for no ids. */
+  facts(walletId: string, ids: readonly string[]): Promise<Facts>;
 }
 
-export function contextOf(parts: Omit<Context, 'load' | 'find'>): Context {
+export function contextOf(parts: Omit<Context, 'load' | 'find' | 'facts'>): Context {
   const { store, limits, metrics } = parts;
   return {
     ...parts,
@@ -32,6 +34,11 @@ export function contextOf(parts: Omit<Context, 'load' | 'find'>): Context {
       if (ids.length === 0) return new Map();
       metrics.read?.('find', ids.length);
       return store.find(walletId, ids, limits.rpcDeadlineMs);
+    },
+    async facts(walletId, ids) {
+      if (ids.length === 0) return new Map();
+      metrics.read?.('facts', ids.length);
+      return store.facts(walletId, ids, limits.rpcDeadlineMs);
     },
   };
 }

@@ -1,11 +1,11 @@
 // Two engines, as two processes would have them, on one wallet of Google's emulator: 10 % repeated keys in flight, more asked
 // for than there is. Exact to the credit.
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import type { Entry } from '@reelbanana/ledger';
+import { chargeFactId, type Entry, type Fact } from '@reelbanana/ledger';
 import { invariants } from '@reelbanana/ledger/invariants';
 import { openFirestore } from '../open.ts';
 import { openReader } from '../reader.ts';
-import { deduct, grant } from '../testing/commands.ts';
+import { deduct, grant, refund } from '../testing/commands.ts';
 import { freshDatabase } from '../testing/emulator.ts';
 import { seededRandom } from '../testing/virtual-time.ts';
 import { createEngine, type CommitEngine } from './engine.ts';
@@ -75,6 +75,26 @@ describe('two engines on one wallet', () => {
     const refused = [...outcomes.values()].flat().filter((outcome) => outcome.kind === 'rejected');
     expect(refused.length).toBeGreaterThan(100);
     for (const outcome of refused) expect(outcome).toMatchObject({ rejection: { code: 'INSUFFICIENT_CREDITS' } });
+  });
+
+  it('give back no more of one charge than it was, and say so to the credit', async () => {
+    const { walletId } = await ledgers[0]!.users.ensure({ uid: 'refunds', now: Date.now() });
+    await engines[0]!.execute(walletId, grant('g', 100));
+    const charge = await engines[0]!.execute(walletId, deduct('d', 50));
+    const chargeId = (charge as { answer: { entry: Entry } }).answer.entry.id;
+    const asked = Array.from({ length: 20 }, (_, index) =>
+      engines[index % 2]!.execute(walletId, refund(`r${index}`, chargeId, 4), { deadlineMs: 30_000 }),
+    );
+    const outcomes = await Promise.all(asked);
+    expect(outcomes.filter((outcome) => outcome.kind === 'answer')).toHaveLength(12);
+    const refused = outcomes.filter((outcome) => outcome.kind !== 'answer');
+    for (const outcome of refused)
+      expect(outcome).toMatchObject({ rejection: { code: 'REFUND_EXCEEDS_CHARGE', data: { refunded: 48 } } });
+    const { wallet, entries } = await chain(walletId);
+    const facts = await ledgers[1]!.store.facts(walletId, [chargeFactId(chargeId)], 10_000);
+    expect(facts.get(chargeFactId(chargeId))).toMatchObject({ refunded: 48 });
+    expect(invariants(wallet, entries, facts as ReadonlyMap<string, Fact>)).toEqual([]);
+    expect(wallet.totals).toMatchObject({ available: 98, consumed: 2 });
   });
 
   it('the second engine replays what the first has charged, and refuses another body under its key', async () => {

@@ -51,6 +51,7 @@ async function play({ processes, fromMs, toMs, seed, leavesMs = Infinity }: Scen
   const store: LedgerStore = {
     load: (walletId) => distant(() => memory.load(walletId)),
     find: (walletId, ids) => distant(() => memory.find(walletId, ids)),
+    facts: (walletId, ids) => distant(() => memory.facts(walletId, ids)),
     commit: (lane) => distant(() => memory.commit(lane)),
   };
 

@@ -1,5 +1,5 @@
 // All that the engine remembers of one wallet: who waits, the state after our last commit, what may still land.
-import type { Entry } from '@reelbanana/ledger';
+import type { Entry, Fact } from '@reelbanana/ledger';
 import type { StoredWallet } from '../port.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Pacing } from './pacing.ts';
@@ -34,6 +34,8 @@ export class Lane {
   epoch = 0;
   /** Entries known to be stored (or, during a flush, about to be): all immutable, so never stale. */
   readonly known = new Map<string, Entry>();
+  /** Facts that were read, or written by us, while `state` stood: true for as long as it does. */
+  facts = new Map<string, Fact | null>();
   /** What the commit in flight carries. */
   flying: ReadonlySet<string> = nothing;
   ghost: Ghost | undefined;
@@ -62,13 +64,23 @@ export class Lane {
 
   /** The commit loop knows the wallet at this version: what was sent under another can land no more. */
   see(state: StoredWallet): void {
+    if (this.state?.version !== state.version) this.facts = new Map();
     this.state = state;
     this.epoch += 1;
     if (this.ghost !== undefined && this.ghost.version !== state.version) this.ghost = undefined;
   }
 
+  /** Our own commit has made this state: facts that it did not change are as they were. */
+  landed(state: StoredWallet, changed: ReadonlyMap<string, Fact>): void {
+    const { facts } = this;
+    this.see(state);
+    this.facts = facts;
+    for (const [id, fact] of changed) facts.set(id, fact);
+  }
+
   /** The state can no longer be trusted. */
   forget(): void {
+    this.facts = new Map();
     this.state = undefined;
     this.epoch += 1;
   }
@@ -98,14 +110,18 @@ export class Lane {
     );
   }
 
-  /** Keeps the newest `max` known entries; answers by how many the number changed. */
-  trim(max: number): number {
-    const before = this.known.size;
+  /** Entries and facts remembered. */
+  get remembered(): number {
+    return this.known.size + this.facts.size;
+  }
+
+  /** Keeps the newest `max` known entries, and all facts or none. */
+  trim(max: number): void {
+    if (this.facts.size > max) this.facts = new Map();
     for (const id of this.known.keys()) {
       if (this.known.size <= max) break;
       this.known.delete(id);
     }
-    return this.known.size - before;
   }
 }
 

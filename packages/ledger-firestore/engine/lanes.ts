@@ -1,4 +1,4 @@
-// The lanes of all wallets, least recently used first out, bounded in wallets and in remembered entries.
+// The lanes of all wallets, least recently used first out, bounded in wallets and in what is remembered of them.
 import { Lane } from './lane.ts';
 import type { EngineLimits } from './limits.ts';
 import { Pacing } from './pacing.ts';
@@ -23,7 +23,7 @@ export class Lanes {
     return this.#lanes.size;
   }
 
-  /** Entries remembered. */
+  /** Entries and facts remembered. */
   get recent(): number {
     return this.#recent;
   }
@@ -44,8 +44,8 @@ export class Lanes {
   /** Counts what a lane remembers after a round, and makes room. */
   settle(lane: Lane): void {
     lane.trim(this.#limits.recentPerWalletMax);
-    this.#recent += lane.known.size - (this.#counted.get(lane) ?? 0);
-    this.#counted.set(lane, lane.known.size);
+    this.#recent += lane.remembered - (this.#counted.get(lane) ?? 0);
+    this.#counted.set(lane, lane.remembered);
     for (const other of this.#lanes.values()) {
       if (this.#lanes.size <= this.#limits.walletsMax && this.#recent <= this.#limits.recentMax) return;
       if (!this.#isHeld(other)) this.#drop(other);

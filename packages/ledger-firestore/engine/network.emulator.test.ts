@@ -76,6 +76,7 @@ function watch(store: LedgerStore, limits: Partial<EngineLimits>): Watched {
   const watched: LedgerStore = {
     load: (id, deadlineMs) => store.load(id, deadlineMs),
     find: (id, ids, deadlineMs) => store.find(id, ids, deadlineMs),
+    facts: (id, ids, deadlineMs) => store.facts(id, ids, deadlineMs),
     commit: (lane, deadlineMs) => {
       const act = next;
       next = undefined;

@@ -13,7 +13,7 @@ export type FailureCode =
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
-  /** A tick: what was due, if anything, is written. */
+  /** A tick: what was due, if anything, is written. A reconcilePayment: there was no difference, nothing is written. */
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly retryAfterMs: number }
   | { readonly kind: 'unknownWallet' };
@@ -31,7 +31,7 @@ export interface EngineMetrics {
   /** `entries` that the commit carried. */
   commit(outcome: 'ok' | 'conflict' | 'unknown' | 'error', entries: number): void;
   /** Documents read, and in how many calls (always 1). */
-  read?(op: 'load' | 'find', documents: number): void;
+  read?(op: 'load' | 'find' | 'facts', documents: number): void;
 }
 
 export const noMetrics: EngineMetrics = { commit: () => undefined };

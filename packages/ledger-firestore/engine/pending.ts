@@ -1,5 +1,5 @@
 // One command on its way to an answer, and the clock that gives up on it.
-import { commandEntryIds, reads, type Command, type Entry, type Found } from '@reelbanana/ledger';
+import { commandEntryIds, needs, reads, type Command, type Entry, type Found } from '@reelbanana/ledger';
 import type { AuditRecord } from '../port.ts';
 import type { Timers } from '../scheduler.ts';
 import { failed, type FailureCode, type Outcome } from './outcome.ts';
@@ -11,10 +11,15 @@ export class Pending {
   readonly audit: AuditRecord | undefined;
   /** Rounds that failed. */
   attempts = 0;
-  /** Its keys must be read before it is decided again: a commit that carried it, or might have, failed. */
-  mustRead = false;
+  /** Ids of the facts that it is decided on. */
+  readonly needs: readonly string[];
+  /**
+   * Its keys must be read before it is decided: a commit that carried it, or might have, failed; or what it is about stands
+   * in entries.
+   */
+  mustRead: boolean;
   /** Stored entries that were read for it. The lane may forget them before it is decided again. */
-  facts: readonly Entry[] = [];
+  entries: readonly Entry[] = [];
   /** What it is told at its deadline: what stood in its way last. */
   obstacle: FailureCode = 'OVERLOADED';
   readonly #walletId: string;
@@ -34,6 +39,8 @@ export class Pending {
     this.deadlineAt = deadlineAt;
     this.audit = audit;
     this.#onDone = onDone;
+    this.needs = needs(command);
+    this.mustRead = this.needs.length > 0;
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
   }
 
@@ -42,14 +49,14 @@ export class Pending {
     return commandEntryIds(this.#walletId, this.command);
   }
 
-  /** Ids of the entries that must be read before it is refused. */
-  get reads(): readonly string[] {
-    return reads(this.#walletId, this.command);
+  /** Ids of the entries that must be read before it is refused; more of them once some are found. */
+  reads(found?: Found): readonly string[] {
+    return reads(this.#walletId, this.command, found);
   }
 
   /** Takes its own out of what was read. */
   learn(found: Found): void {
-    this.facts = this.reads.flatMap((id) => found.get(id) ?? []);
+    this.entries = this.reads(found).flatMap((id) => found.get(id) ?? []);
   }
 
   get done(): boolean {

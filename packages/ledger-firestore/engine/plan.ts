@@ -1,7 +1,7 @@
 // Decides waiting commands one after the other into the next commit. No I/O: what it says holds once the commit lands.
-import type { Answer, decide, Entry, Wallet } from '@reelbanana/ledger';
+import type { Answer, decide, Entry, Fact, Facts, Wallet } from '@reelbanana/ledger';
 import type { AuditRecord } from '../port.ts';
-import { auditBytes, entryBytes } from '../size.ts';
+import { auditBytes, entryBytes, factBytes } from '../size.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Pending } from './pending.ts';
 
@@ -14,6 +14,8 @@ export interface Plan {
   /** The wallet after `entries`. */
   readonly wallet: Wallet;
   readonly entries: readonly Entry[];
+  /** What `entries` change of them. */
+  readonly facts: ReadonlyMap<string, Fact>;
   readonly audits: ReadonlyMap<string, AuditRecord>;
   /** To be answered once the commit has landed: its commands, and repeats of them in the same flush. */
   readonly carried: readonly Answered[];
@@ -27,11 +29,13 @@ export interface Plan {
 
 /**
  * Folds `waiting` over `wallet`. `known` is what is known to be stored; the plan adds its own entries to it, so that a
- * repeated key or a second end of one hold meets the first. `unplan` takes them out again if the commit fails.
+ * repeated key or a second end of one hold meets the first. `unplan` takes them out again if the commit fails. `facts` are
+ * those that the commands need, as they stand with `wallet`.
  */
 export function plan(
   wallet: Wallet,
   known: Map<string, Entry>,
+  facts: Facts,
   waiting: readonly Pending[],
   now: number,
   limits: EngineLimits,
@@ -42,13 +46,15 @@ export function plan(
   let taken = 0;
   const entries: Entry[] = [];
   const own = new Set<Entry>();
+  const factsNow = new Map(facts);
+  const changed = new Map<string, Fact>();
   const audits = new Map<string, AuditRecord>();
   const carried: Answered[] = [];
   const replays: Answered[] = [];
   const claims: Pending[] = [];
 
   for (const pending of waiting) {
-    const decision = decideOn(current, known, pending.command, now);
+    const decision = decideOn(current, known, pending.command, now, factsNow);
     // What is refused, unread or idle is a claim: it needs reading first.
     if (decision.kind === 'rejected' || decision.kind === 'unread' || isIdle(decision)) claims.push(pending);
     else if (decision.kind === 'replayed') {
@@ -59,8 +65,7 @@ export function plan(
       else replays.push({ pending, answer });
     } else {
       const audit = decision.answer === undefined ? undefined : pending.audit;
-      const addedBytes =
-        decision.entries.reduce((sum, entry) => sum + entryBytes(entry), 0) + (audit ? auditBytes(audit) : 0);
+      const addedBytes = bytesOf(decision) + (audit ? auditBytes(audit) : 0);
       const fits =
         entries.length + decision.entries.length <= limits.entriesMax &&
         sizeBytes + addedBytes <= limits.entriesBytesMax;
@@ -72,12 +77,23 @@ export function plan(
         own.add(entry);
         known.set(entry.id, entry);
       }
+      for (const [id, fact] of decision.facts ?? []) {
+        factsNow.set(id, fact);
+        changed.set(id, fact);
+      }
       if (audit !== undefined && decision.answer !== undefined) audits.set(decision.answer.entry.id, audit);
       carried.push({ pending, answer: decision.answer });
     }
     taken += 1;
   }
-  return { wallet: current, entries, audits, carried, replays, claims, taken };
+  return { wallet: current, entries, facts: changed, audits, carried, replays, claims, taken };
+}
+
+function bytesOf({ entries, facts }: Extract<ReturnType<typeof decide>, { kind: 'accepted' }>): number {
+  let sum = 0;
+  for (const entry of entries) sum += entryBytes(entry);
+  for (const fact of facts?.values() ?? []) sum += factBytes(fact);
+  return sum;
 }
 
 /**

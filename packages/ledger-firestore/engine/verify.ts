@@ -1,13 +1,15 @@
 // A refusal is a claim until the wallet was read and THEN, not before it, the command's keys (design section 5). Else an
-// answer that was lost, or a commit that another process made of the same key, would charge and yet say 402.
+// answer that was lost, or a commit that another process made of the same key, would charge and yet say 402. Facts are read
+// in between: one that shows the command's own effect is older than the key, which then is found.
 import type { Found } from '@reelbanana/ledger';
 import { back, giveUp } from './commit.ts';
 import type { Context } from './context.ts';
 import type { Lane } from './lane.ts';
 import type { Pending } from './pending.ts';
+import { readEntries, readFacts } from './read.ts';
 
 /**
- * Reads the wallet, then the keys of all claims in one batch, and decides each claim on exactly that: on what is stored,
+ * Reads the wallet, then the facts and then the keys of all claims, in one batch each, and decides each claim on exactly that: on what is stored,
  * never on a commit that is still under way. A key that was found is replayed, a refusal that stands is answered, and
  * what turns out acceptable goes back to the front of the queue.
  */
@@ -19,7 +21,8 @@ export async function verify(context: Context, lane: Lane, claims: readonly Pend
       for (const pending of claims) pending.answer({ kind: 'unknownWallet' });
       return;
     }
-    const found = await context.find(lane.walletId, [...new Set(claims.flatMap((pending) => pending.reads))]);
+    const facts = await readFacts(context, lane.walletId, claims);
+    const found = await readEntries(context, lane.walletId, claims);
     if (lane.epoch === epoch) lane.see(state);
     for (const entry of found.values()) if (entry !== null) lane.known.set(entry.id, entry);
 
@@ -27,11 +30,11 @@ export async function verify(context: Context, lane: Lane, claims: readonly Pend
     const haunted: Pending[] = [];
     for (const pending of claims) {
       pending.learn(found);
-      const decision = context.decide(state.wallet, found, pending.command, context.now());
+      const decision = context.decide(state.wallet, found, pending.command, context.now(), facts);
       if (decision.kind === 'replayed') pending.answer({ kind: 'answer', answer: decision.answer });
       else if (decision.kind === 'accepted' && decision.entries.length === 0) pending.answer({ kind: 'done' });
       else if (decision.kind === 'accepted') again.push(pending);
-      else if (decision.kind === 'unread') pending.throw(new Error('this engine does not read facts yet'));
+      else if (decision.kind === 'unread') pending.throw(new Error(`${pending.command.type} does not name its facts`));
       // A commit beside this reading carried the very same key: another round replays it.
       else if (isWrittenSince(lane, found, pending.entryIds)) again.push(pending);
       // A commit that carries this very command may still land, so it must not be refused: another round.

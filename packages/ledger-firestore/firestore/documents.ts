@@ -1,6 +1,6 @@
-// Wallets and entries as Firestore documents, and back (wire.md, Entry; design section 6).
+// Wallets, entries and facts as Firestore documents, and back (wire.md, Entry; design section 6).
 import { dueAt, id } from '@reelbanana/ledger';
-import type { Entry, EntryType, Wallet } from '@reelbanana/ledger';
+import type { Entry, EntryType, Fact, Wallet } from '@reelbanana/ledger';
 
 /** `dueAt` in the index is rounded up to this, so that a busy wallet does not move in the index with every hold. */
 export const dueStepMs = 5 * 60_000;
@@ -27,10 +27,7 @@ export function mapWalletToDocument(wallet: Wallet): WalletDocument {
 }
 
 export function mapDocumentToWallet(document: Record<string, unknown>): Wallet {
-  if (document['v'] !== 1)
-    throw new Error(
-      `wallet ${String(document['walletId'])} has version ${String(document['v'])}, this release reads 1`,
-    );
+  mustBeReadable(`wallet ${String(document['walletId'])}`, document);
   const { dueShard: _shard, dueAt: _due, ...wallet } = document;
   return wallet as unknown as Wallet;
 }
@@ -53,4 +50,14 @@ export function mapDocumentToEntry(entryId: string, document: Record<string, unk
     type: document['type'] as EntryType,
   };
   return document['operation'] === undefined ? entry : { ...entry, operation: document['operation'] as string };
+}
+
+/** A fact is stored as it is. */
+export function mapDocumentToFact(factId: string, document: Record<string, unknown>): Fact {
+  mustBeReadable(`fact ${factId}`, document);
+  return document as unknown as Fact;
+}
+
+function mustBeReadable(what: string, { v }: Record<string, unknown>): void {
+  if (v !== 1) throw new Error(`${what} has version ${String(v)}, this release reads 1`);
 }

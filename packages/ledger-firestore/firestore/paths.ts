@@ -4,6 +4,7 @@ import type { CollectionReference, DocumentReference, Firestore } from '@google-
 export const collections = {
   wallets: 'wallets',
   entries: 'entries',
+  refs: 'refs',
   users: 'users',
   adminAudit: 'adminAudit',
   usage: 'usage',
@@ -40,6 +41,10 @@ export function entryName(database: string, walletId: string, entryId: string): 
   return `${walletName(database, walletId)}/${collections.entries}/${entryId}`;
 }
 
+export function factName(database: string, walletId: string, factId: string): string {
+  return `${walletName(database, walletId)}/${collections.refs}/${factId}`;
+}
+
 export function auditName(database: string, id: string): string {
   return `${database}/documents/${collections.adminAudit}/${id}`;
 }
@@ -49,7 +54,7 @@ export function isWalletId(text: string): boolean {
   return /^[a-z0-9_-]{1,128}$/i.test(text) && !text.startsWith('__');
 }
 
-/** Whether `text` can be an entry's id (32 hex): anything else names no entry, so it needs no read. */
-export function isEntryId(text: string): boolean {
+/** Whether `text` can be the id of an entry or a fact (32 hex): anything else names none, so it needs no read. */
+export function isDigest(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }

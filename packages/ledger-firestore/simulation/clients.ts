@@ -1,6 +1,6 @@
 // Clients of the credits service. Each insists: it repeats its command with the same key until it gets a verdict.
 import { keyId, type Command } from '@reelbanana/ledger';
-import { deduct, grant, release, reserve, settle } from './commands.ts';
+import { deduct, grant, pay, refund, release, reserve, settle } from './commands.ts';
 import type { Chance } from './chance.ts';
 import { landingMsMax } from './faults.ts';
 import type { Fleet } from './fleet.ts';
@@ -17,6 +17,8 @@ const habits: readonly [weight: number, habit: keyof typeof scripts][] = [
   [4, 'pays'],
   [6, 'holds'],
   [3, 'isGranted'],
+  [3, 'isRefunded'],
+  [3, 'buys'],
   [3, 'supersedes'],
   [3, 'errs'],
   [2, 'repeats'],
@@ -130,6 +132,41 @@ const scripts = {
     const expiry = chance.maybe(0.6) ? { expiresAt: clients.now() + chance.between(1, 40_000) } : {};
     const kind = chance.pick(['signup', 'free', 'bonus', 'plan', 'purchase'] as const);
     await clients.ask(w, grant(`${name}-g`, chance.between(1, 60), { kind, ...expiry }));
+  },
+
+  /** Is given back in parts, by several at once and in all more than was charged; some parts after their grant has expired. */
+  isRefunded: async (clients, name, w) => {
+    const { chance } = clients;
+    if (chance.maybe(0.5)) {
+      const expiresAt = clients.now() + chance.between(1_000, 20_000);
+      await clients.ask(w, grant(`${name}-g`, chance.between(1, 9), { expiresAt }));
+    }
+    const told = await clients.ask(w, deduct(`${name}-d`, chance.between(1, 20)));
+    const chargeId = told.kind === 'answer' ? told.answer.entry.id : keyId(w, 'deduct', `${name}-nobody's`);
+    await clients.wait(chance.below(chance.maybe(0.3) ? 20_000 : 2_000));
+    const part = () => (chance.maybe(0.3) ? undefined : chance.between(1, 8));
+    const parts = Array.from({ length: chance.between(1, 4) }, (_, index) =>
+      refund(`${name}-b${index}`, chargeId, part()),
+    );
+    await Promise.all(parts.map((command) => clients.ask(w, command)));
+    if (chance.maybe(0.3)) await clients.ask(w, { ...refund(`${name}-o`, chargeId), actor: other });
+    await clients.ask(w, refund(`${name}-all`, chargeId));
+  },
+
+  /** Is told what a payment is worth by events that overtake and repeat each other, and loses some of it again. */
+  buys: async (clients, name, w) => {
+    const { chance } = clients;
+    const credits = chance.between(5, 40);
+    const worth = (clawedBack: number) =>
+      pay(`${name}-p${clawedBack}-${chance.below(2)}`, `payment-${name}`, credits, clawedBack);
+    const events = Array.from({ length: chance.between(1, 5) }, () => worth(chance.pick([0, 0, 3, credits])));
+    await Promise.all(
+      events.map(async (event) => {
+        await clients.wait(chance.below(3_000));
+        await clients.ask(w, event);
+      }),
+    );
+    await clients.ask(w, worth(chance.pick([0, credits])));
   },
 
   /** Attempt after attempt, each closing the one before, while an earlier one still tries to settle. */

@@ -2,7 +2,7 @@
 import { fingerprint, type DeductCommand, type GrantCommand, type ReserveCommand } from '@reelbanana/ledger';
 import * as short from '../testing/commands.ts';
 
-export { release, settle } from '../testing/commands.ts';
+export { pay, refund, release, settle } from '../testing/commands.ts';
 
 export function grant(key: string, credits: number, more: Partial<GrantCommand> = {}): GrantCommand {
   const { kind = 'bonus', expiresAt = 0 } = more;

@@ -1,5 +1,14 @@
 // What is stored, and what was: a memory store that remembers every state of every wallet, and checks each commit as it lands.
-import { commandKeyDigest, parseEntry, type Command, type Entry, type Found, type Wallet } from '@reelbanana/ledger';
+import {
+  commandKeyDigest,
+  parseEntry,
+  type Command,
+  type Entry,
+  type Fact,
+  type Facts,
+  type Found,
+  type Wallet,
+} from '@reelbanana/ledger';
 import type { LedgerStore, WalletCommit } from '../port.ts';
 import { MemoryStore } from '../stores/memory.ts';
 import { landed } from './checks/landed.ts';
@@ -24,6 +33,8 @@ export class History implements LedgerStore {
   readonly #memory: MemoryStore;
   readonly #states = new Map<string, Wallet[]>();
   readonly #entries = new Map<string, Map<string, Entry>>();
+  /** By wallet and fact, every version of it and the seq that it came with, oldest first. */
+  readonly #facts = new Map<string, { readonly seq: number; readonly fact: Fact }[]>();
   /** By key and fingerprint, refusals that no commit sent before may contradict. */
   readonly #refused = new Map<string, Refused[]>();
 
@@ -62,6 +73,17 @@ export class History implements LedgerStore {
     );
   }
 
+  /** Facts as they were when the wallet was at `seq`. */
+  factsAt(walletId: string, ids: readonly string[], seq: number): Facts {
+    const at = (id: string) => this.#facts.get(`${walletId}/${id}`)?.findLast((version) => version.seq <= seq);
+    return new Map(ids.map((id) => [id, at(id)?.fact ?? null]));
+  }
+
+  /** All facts of a wallet, as they are. */
+  allFacts(walletId: string): ReadonlyMap<string, Fact> {
+    return this.#memory.allFacts(walletId);
+  }
+
   /** From now on nothing that `by` has sent so far may land under this command's key. */
   refuse(walletId: string, command: Command, by: string): void {
     const digest = commandKeyDigest(walletId, command);
@@ -78,6 +100,10 @@ export class History implements LedgerStore {
 
   find(walletId: string, ids: readonly string[]): Promise<Found> {
     return this.#memory.find(walletId, ids);
+  }
+
+  facts(walletId: string, ids: readonly string[]): Promise<Facts> {
+    return this.#memory.facts(walletId, ids);
   }
 
   async commit(lane: readonly WalletCommit[]): Promise<readonly string[]> {
@@ -103,6 +129,10 @@ export class History implements LedgerStore {
         ?.some(({ by, moment }) => by === sent?.by && moment > sent.moment);
       if (broken)
         this.#world.fail('refused', `${sent?.by ?? ''} refused the ${type} at seq ${entry.seq}, which it had sent`);
+    }
+    for (const [id, fact] of part.facts ?? []) {
+      const key = `${walletId}/${id}`;
+      this.#facts.set(key, [...(this.#facts.get(key) ?? []), { seq: wallet.seq, fact }]);
     }
     states.push(wallet);
   }

@@ -19,7 +19,7 @@ export class Instance {
   #skewMs: number;
   /** What its clock said last. */
   reading = 0;
-  /** Calls to the store: rounds of work that it has done. */
+  /** Calls to the store: at least as many as rounds of work that it has done. */
   rounds = 0;
   isDraining = false;
 
@@ -37,7 +37,8 @@ export class Instance {
     this.engine = createEngine({
       store: {
         load: (...asked) => this.#round(() => store.load(...asked)),
-        find: (...asked) => store.find(...asked),
+        find: (...asked) => this.#round(() => store.find(...asked)),
+        facts: (...asked) => this.#round(() => store.facts(...asked)),
         commit: (...asked) => this.#round(() => store.commit(...asked)),
       },
       now: () => (this.reading = world.time.now() + this.#skewMs),

@@ -23,6 +23,7 @@ export function wired(world: World, process: Process): LedgerStore {
   return {
     load: (walletId, ms) => inTime('load', ms, () => store.load(walletId, ms), unread),
     find: (walletId, ids, ms) => inTime('find', ms, () => store.find(walletId, ids, ms), unread),
+    facts: (walletId, ids, ms) => inTime('facts', ms, () => store.facts(walletId, ids, ms), unread),
     commit: async (parts, ms) => {
       const lane: readonly WalletCommit[] = [...parts]; // its own, even where the same parts are sent again
       world.history.sent.set(lane, { by: process.name, moment: world.trace.next() });

@@ -1,5 +1,5 @@
 // Bad weather around any LedgerStore, by script or by seed: lost answers, commits that land late, conflicts, outages.
-import type { Found } from '@reelbanana/ledger';
+import type { Facts, Found } from '@reelbanana/ledger';
 import {
   StaleVersion,
   StoreUnavailable,
@@ -30,7 +30,7 @@ export type Fault =
 
 /** One call as the plan sees it. */
 export interface Call {
-  readonly op: 'load' | 'find' | 'commit';
+  readonly op: 'load' | 'find' | 'facts' | 'commit';
   readonly walletIds: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export class FaultyStore implements LedgerStore {
   readonly #timers: Timers;
   readonly #held = new Set<readonly WalletCommit[]>();
   /** Calls that reached this store, by kind: tests bound the reads of a steady writer with it. */
-  readonly calls = { load: 0, find: 0, commit: 0 };
+  readonly calls = { load: 0, find: 0, facts: 0, commit: 0 };
 
   constructor(store: LedgerStore, plan: FaultPlan, timers: Timers) {
     this.#store = store;
@@ -96,6 +96,13 @@ export class FaultyStore implements LedgerStore {
     this.calls.find += 1;
     return this.#read({ op: 'find', walletIds: [walletId] }, deadlineMs, () =>
       this.#store.find(walletId, ids, deadlineMs),
+    );
+  }
+
+  facts(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Facts> {
+    this.calls.facts += 1;
+    return this.#read({ op: 'facts', walletIds: [walletId] }, deadlineMs, () =>
+      this.#store.facts(walletId, ids, deadlineMs),
     );
   }
 

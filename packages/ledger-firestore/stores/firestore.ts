@@ -1,9 +1,10 @@
-// The LedgerStore on Firestore: wallets/{walletId} guarded by its update time, entries created once and never changed.
-import type { Entry, Found } from '@reelbanana/ledger';
+// The LedgerStore on Firestore: wallets/{walletId} guarded by its update time, entries created once and never changed,
+// facts (refs/) written with their wallet.
+import type { Entry, Fact, Facts, Found } from '@reelbanana/ledger';
 import type { Connection, FoundDocument } from '../firestore/connection.ts';
-import { mapDocumentToEntry, mapDocumentToWallet } from '../firestore/documents.ts';
+import { mapDocumentToEntry, mapDocumentToFact, mapDocumentToWallet } from '../firestore/documents.ts';
 import { isTransient, mapCommitFailure, mapReadFailure } from '../firestore/failures.ts';
-import { entryName, isEntryId, isWalletId, walletName } from '../firestore/paths.ts';
+import { entryName, factName, isDigest, isWalletId, walletName } from '../firestore/paths.ts';
 import { decodeFields } from '../firestore/values.ts';
 import { versionOf, writesOf } from '../firestore/writes.ts';
 import { CommitTooLarge, type LedgerStore, type StoredWallet, type WalletCommit } from '../port.ts';
@@ -27,17 +28,12 @@ export class FirestoreStore implements LedgerStore {
     return { wallet: mapDocumentToWallet(decodeFields(document.fields)), version: versionOf(document.updateTime) };
   }
 
-  async find(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Found> {
-    const { database } = this.#connection;
-    const found = new Map<string, Entry | null>(ids.map((id) => [id, null]));
-    const legal = isWalletId(walletId) ? [...found.keys()].filter(isEntryId) : [];
-    if (legal.length === 0) return found;
-    const names = legal.map((id) => entryName(database, walletId, id));
-    for (const { name, fields } of await this.#read(names, deadlineMs)) {
-      const id = name.slice(name.lastIndexOf('/') + 1);
-      found.set(id, mapDocumentToEntry(id, decodeFields(fields)));
-    }
-    return found;
+  find(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Found> {
+    return this.#byId<Entry>(walletId, ids, entryName, mapDocumentToEntry, deadlineMs);
+  }
+
+  facts(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Facts> {
+    return this.#byId<Fact>(walletId, ids, factName, mapDocumentToFact, deadlineMs);
   }
 
   async commit(lane: readonly WalletCommit[], deadlineMs: number): Promise<readonly string[]> {
@@ -54,6 +50,26 @@ export class FirestoreStore implements LedgerStore {
         lane.map((part) => part.walletId),
       );
     }
+  }
+
+  /** Documents of a wallet; null for those that are not there. */
+  async #byId<T>(
+    walletId: string,
+    ids: readonly string[],
+    nameOf: (database: string, walletId: string, id: string) => string,
+    map: (id: string, document: Record<string, unknown>) => T,
+    deadlineMs: number,
+  ): Promise<ReadonlyMap<string, T | null>> {
+    const { database } = this.#connection;
+    const found = new Map<string, T | null>(ids.map((id) => [id, null]));
+    const legal = isWalletId(walletId) ? [...found.keys()].filter(isDigest) : [];
+    if (legal.length === 0) return found;
+    const names = legal.map((id) => nameOf(database, walletId, id));
+    for (const { name, fields } of await this.#read(names, deadlineMs)) {
+      const id = name.slice(name.lastIndexOf('/') + 1);
+      found.set(id, map(id, decodeFields(fields)));
+    }
+    return found;
   }
 
   async #read(names: readonly string[], deadlineMs: number): Promise<FoundDocument[]> {

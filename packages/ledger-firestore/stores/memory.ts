@@ -1,6 +1,6 @@
 // A LedgerStore in memory with Firestore's semantics: atomic commits, versions, create collisions, the byte bound.
 // It never waits and never fails on its own; `faulty()` adds the weather.
-import type { Entry, Found, Wallet } from '@reelbanana/ledger';
+import type { Entry, Fact, Facts, Found, Wallet } from '@reelbanana/ledger';
 import {
   CommitTooLarge,
   EntryExists,
@@ -16,6 +16,7 @@ interface Slot {
   wallet: Wallet;
   version: number;
   readonly entries: Map<string, Entry>;
+  readonly facts: Map<string, Fact>;
 }
 
 /** Wallets in a Map. Versions are numbers of one counter, so no two states of any wallet share one. */
@@ -27,12 +28,17 @@ export class MemoryStore implements LedgerStore {
   /** Puts a wallet that has no entries yet (what `users.ensure` does in Firestore). */
   add(wallet: Wallet): void {
     if (this.#slots.has(wallet.walletId)) throw new Error(`wallet ${wallet.walletId} exists`);
-    this.#slots.set(wallet.walletId, { wallet, version: ++this.#version, entries: new Map() });
+    this.#slots.set(wallet.walletId, { wallet, version: ++this.#version, entries: new Map(), facts: new Map() });
   }
 
   /** All entries of a wallet in order of seq, for invariants. */
   entries(walletId: string): readonly Entry[] {
     return [...(this.#slots.get(walletId)?.entries.values() ?? [])].sort((a, b) => a.seq - b.seq);
+  }
+
+  /** All facts of a wallet, for invariants. */
+  allFacts(walletId: string): ReadonlyMap<string, Fact> {
+    return this.#slots.get(walletId)?.facts ?? new Map();
   }
 
   async load(walletId: string): Promise<StoredWallet | null> {
@@ -43,6 +49,11 @@ export class MemoryStore implements LedgerStore {
   async find(walletId: string, ids: readonly string[]): Promise<Found> {
     const entries = this.#slots.get(walletId)?.entries;
     return new Map(ids.map((id) => [id, entries?.get(id) ?? null]));
+  }
+
+  async facts(walletId: string, ids: readonly string[]): Promise<Facts> {
+    const facts = this.#slots.get(walletId)?.facts;
+    return new Map(ids.map((id) => [id, facts?.get(id) ?? null]));
   }
 
   async commit(lane: readonly WalletCommit[]): Promise<readonly string[]> {
@@ -66,6 +77,7 @@ export class MemoryStore implements LedgerStore {
 
   #write(part: WalletCommit, slot: Slot): string {
     for (const entry of part.entries) slot.entries.set(entry.id, entry);
+    for (const [id, fact] of part.facts ?? []) slot.facts.set(id, fact);
     for (const [id, audit] of part.audits ?? []) this.audits.set(id, audit);
     // Like Firestore, which keeps the update time of a document that an update leaves as it was.
     const changed = JSON.stringify(slot.wallet) !== JSON.stringify(part.wallet);

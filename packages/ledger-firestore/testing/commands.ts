@@ -3,11 +3,16 @@ import {
   createWallet,
   decide,
   fingerprint,
+  needs,
   type Command,
   type DeductCommand,
   type Entry,
+  type Fact,
+  type Facts,
   type Found,
   type GrantCommand,
+  type ReconcilePaymentCommand,
+  type RefundCommand,
   type ReleaseCommand,
   type ReserveCommand,
   type SettleCommand,
@@ -68,17 +73,50 @@ export function release(key: string, holdId: string): ReleaseCommand {
   return { type: 'release', key, fingerprint: fingerprint('release', holdId, {}), actor, holdId, reasonCode: 'test' };
 }
 
-const none: Found = new Map();
+/** All that has not been refunded yet, unless `credits` says how much. */
+export function refund(key: string, entryId: string, credits?: number): RefundCommand {
+  const own = credits === undefined ? {} : { credits };
+  const print = fingerprint('refund', entryId, own);
+  return { type: 'refund', key, fingerprint: print, actor, entryId, ...own, reasonCode: 'test' };
+}
 
-/** The commit that takes `wallet` at `expected` through `commands`, all of which it must accept. */
-export function commitOf(wallet: Wallet, expected: string, commands: readonly Command[], now: number): WalletCommit {
+/** A purchase that is worth `granted` credits by now, of which `clawedBack` were taken back. */
+export function pay(key: string, paymentId: string, granted: number, clawedBack = 0): ReconcilePaymentCommand {
+  const own = { paymentId, kind: 'purchase', granted, clawedBack } as const;
+  const print = fingerprint('reconcilePayment', paymentId, own);
+  return { type: 'reconcilePayment', key, fingerprint: print, actor, ...own, reasonCode: 'test' };
+}
+
+/** What the commands of a commit are decided on beside the wallet. */
+export interface Beside {
+  readonly found?: Found;
+  readonly facts?: Facts;
+}
+
+/** The commit that takes `wallet` at `expected` through `commands`, all of which it must accept. What is not given is absent. */
+export function commitOf(
+  wallet: Wallet,
+  expected: string,
+  commands: readonly Command[],
+  now: number,
+  { found = new Map(), facts = new Map() }: Beside = {},
+): WalletCommit {
   let current = wallet;
   const entries: Entry[] = [];
+  const changed = new Map<string, Fact>();
   for (const command of commands) {
-    const decision = decide(current, none, command, now);
+    const absent = needs(command).map((id) => [id, null] as const);
+    const decision = decide(
+      current,
+      found,
+      command,
+      now,
+      new Map<string, Fact | null>([...absent, ...facts, ...changed]),
+    );
     if (decision.kind !== 'accepted') throw new Error(`${command.type} was ${decision.kind}`);
     current = decision.wallet;
     entries.push(...decision.entries);
+    for (const [id, fact] of decision.facts ?? []) changed.set(id, fact);
   }
-  return { walletId: wallet.walletId, expected, wallet: current, entries };
+  return { walletId: wallet.walletId, expected, wallet: current, entries, facts: changed };
 }

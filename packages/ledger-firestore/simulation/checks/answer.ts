@@ -8,11 +8,16 @@ import {
   decide,
   dueAt,
   endId,
+  needs,
   parseEntry,
   reads,
   type Answer,
+  type Command,
+  type Decision,
   type Entry,
+  type Found,
   type Rejection,
+  type Wallet,
 } from '@reelbanana/ledger';
 import { defaultLimits } from '../../engine/limits.ts';
 import type { FailureCode, Outcome } from '../../engine/outcome.ts';
@@ -81,7 +86,9 @@ export function checkAnswer(world: World, by: Instance, request: Request, outcom
     case 'done':
       world.tally.count('outcome', 'done');
       ask.unsure -= 1;
-      if (ask.command.type !== 'tick') fail('a command without an answer');
+      if (ask.command.type === 'reconcilePayment') {
+        if (!wasNoDifference(world, request, by.reading)) fail('done, and the payment is worth something else');
+      } else if (ask.command.type !== 'tick') fail('a command without an answer');
       else if (!wasNothingDue(world, request)) fail('done, and something is due');
       break;
     case 'failed':
@@ -132,10 +139,25 @@ function isSoAtSomeMoment(world: World, { ask, states }: Request, rejection: Rej
     .states(walletId)
     .slice(Math.max(0, states - 1))
     .some((wallet) => {
-      const found = world.history.foundAt(walletId, reads(walletId, command), wallet.seq);
-      const decision = decide(wallet, found, command, reading);
+      const decision = decideAt(world, walletId, command, wallet, reading);
       return decision.kind === 'rejected' && JSON.stringify(decision.rejection) === text;
     });
+}
+
+/** What the ledger says of a command on a state that was. */
+function decideAt(world: World, walletId: string, command: Command, wallet: Wallet, reading: number): Decision {
+  const facts = world.history.factsAt(walletId, needs(command), wallet.seq);
+  return decide(wallet, foundAt(world, walletId, command, wallet.seq), command, reading, facts);
+}
+
+/** All that the command is about, as it was stored when the wallet was at `seq`. */
+function foundAt({ history }: World, walletId: string, command: Command, seq: number): Found {
+  let found = history.foundAt(walletId, reads(walletId, command), seq);
+  for (let size = 0; size < found.size;) {
+    size = found.size;
+    found = history.foundAt(walletId, reads(walletId, command, found), seq);
+  }
+  return found;
 }
 
 /** A tick is done when some state under way had nothing due, by the slowest clock that an instance may have. */
@@ -143,6 +165,16 @@ function wasNothingDue(world: World, { ask, states, at }: Request): boolean {
   const slowest = at - world.weather.skewMsMax;
   const stood = world.history.states(ask.walletId).slice(Math.max(0, states - 1));
   return stood.some((wallet) => (dueAt(wallet) ?? Infinity) > Math.max(wallet.at, slowest));
+}
+
+/** A payment is reconciled without an entry when on some state under way there was nothing to post. */
+function wasNoDifference(world: World, { ask, states }: Request, reading: number): boolean {
+  const { walletId, command } = ask;
+  const stood = world.history.states(walletId).slice(Math.max(0, states - 1));
+  return stood.some((wallet) => {
+    const decision = decideAt(world, walletId, command, wallet, reading);
+    return decision.kind === 'accepted' && decision.entries.length === 0;
+  });
 }
 
 /** Nobody is sent away early: only past the deadline, past the bound of rounds, or with the queue full. */

@@ -1,5 +1,5 @@
 // Bugs of the commit engine, acted out around its port: the engine then behaves as if it had them.
-import type { Entry, Found, Wallet } from '@reelbanana/ledger';
+import type { Entry, Facts, Found, Wallet } from '@reelbanana/ledger';
 import {
   Conflict,
   EntryExists,
@@ -129,6 +129,26 @@ export const engineBugs: readonly Mutant[] = [
         throw error instanceof Conflict || error instanceof UnknownOutcome ? new StoreUnavailable('?') : error;
       }),
   })),
+
+  around('facts are written with their wallet', 'forgets them', (store) => ({
+    commit: (lane, ms) =>
+      store.commit(
+        lane.map(({ facts: _facts, ...part }) => part),
+        ms,
+      ),
+  })),
+
+  around('facts are read at the version that guards them', 'believes those that it read once', (store) => {
+    const read = new Map<string, Facts>();
+    return {
+      facts: async (walletId, ids, ms) => {
+        const key = `${walletId} ${ids.join(' ')}`;
+        const facts = read.get(key) ?? (await store.facts(walletId, ids, ms));
+        read.set(key, facts);
+        return facts;
+      },
+    };
+  }),
 
   around('all entries of a commit land, or none', 'loses the last of several', (store) => ({
     commit: (lane, ms) =>

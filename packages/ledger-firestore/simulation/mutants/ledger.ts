@@ -4,6 +4,7 @@ import {
   decide,
   dueAt,
   endId,
+  needs,
   parseEntry,
   type Command,
   type Decision,
@@ -17,7 +18,11 @@ type Decide = typeof decide;
 const instead = (rule: string, bug: string, mutated: Decide): Mutant => ({
   rule,
   bug,
-  seams: () => ({ decide: mutated }),
+  // Commands with facts have bugs of their own (engine.ts).
+  seams: () => ({
+    decide: (wallet, found, command, now, facts) =>
+      (needs(command).length > 0 ? decide : mutated)(wallet, found, command, now, facts),
+  }),
 });
 
 /** `decide`, and then something else than it said. */
