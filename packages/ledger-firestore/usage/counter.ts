@@ -83,6 +83,7 @@ export function countUsage(store: LedgerStore, counter: UsageCounter): LedgerSto
   return {
     load: (walletId, deadlineMs) => store.load(walletId, deadlineMs),
     find: (walletId, ids, deadlineMs) => store.find(walletId, ids, deadlineMs),
+    facts: (walletId, ids, deadlineMs) => store.facts(walletId, ids, deadlineMs),
     async commit(lane, deadlineMs) {
       const versions = await store.commit(lane, deadlineMs);
       counter.count(lane);
