@@ -6,6 +6,7 @@ import { landingMsMax } from './faults.ts';
 import type { Fleet } from './fleet.ts';
 import type { Told } from './instance.ts';
 import type { Ask, Journal } from './journal.ts';
+import { workers } from './workers.ts';
 import type { World } from './world.ts';
 
 /** With the waits below well past the 15 minutes for which an engine may say that a lost commit could still land. */
@@ -27,6 +28,10 @@ const habits: readonly [weight: number, habit: keyof typeof scripts][] = [
   [1, 'rushes'],
   [1, 'crumbles'],
   [1, 'isFrozen'],
+  [3, 'prolongs'],
+  [3, 'isLate'],
+  [2, 'isChargedBack'],
+  [2, 'isConfigured'],
 ];
 
 export class Clients {
@@ -261,4 +266,5 @@ const scripts = {
     await clients.ask(clients.frozen, deduct(`${name}-d`, 1));
     await clients.ask(clients.frozen, reserve(`${name}-r`, 1));
   },
+  ...workers,
 } as const satisfies Record<string, Script>;

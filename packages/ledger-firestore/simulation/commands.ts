@@ -2,11 +2,12 @@
 import { fingerprint, type DeductCommand, type GrantCommand, type ReserveCommand } from '@reelbanana/ledger';
 import * as short from '../testing/commands.ts';
 
-export { pay, refund, release, settle } from '../testing/commands.ts';
+export { configure, extend, pay, refund, release, settle } from '../testing/commands.ts';
 
 export function grant(key: string, credits: number, more: Partial<GrantCommand> = {}): GrantCommand {
-  const { kind = 'bonus', expiresAt = 0 } = more;
-  return short.grant(key, credits, { fingerprint: fingerprint('grant', '', { credits, kind, expiresAt }), ...more });
+  const { kind = 'bonus', expiresAt = 0, rollover = { cap: 0, expiresAt: 0 } } = more;
+  const print = fingerprint('grant', '', { credits, kind, expiresAt, rollover: { ...rollover } });
+  return short.grant(key, credits, { fingerprint: print, ...more });
 }
 
 export function deduct(key: string, credits: number): DeductCommand {

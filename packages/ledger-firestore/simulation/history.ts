@@ -1,5 +1,6 @@
 // What is stored, and what was: a memory store that remembers every state of every wallet, and checks each commit as it lands.
 import {
+  commandEntryIds,
   commandKeyDigest,
   parseEntry,
   type Command,
@@ -63,6 +64,14 @@ export class History implements LedgerStore {
     return id === null ? undefined : this.#entries.get(walletId)?.get(id);
   }
 
+  /** The entry that a command's effect stands in: of a settle the late one, where that is there. */
+  effectOf(walletId: string, command: Command): Entry | undefined {
+    return commandEntryIds(walletId, command)
+      .toReversed()
+      .map((id) => this.entry(walletId, id))
+      .find((entry) => entry !== undefined && entry.type !== 'closeHold');
+  }
+
   /** Entries that were stored when the wallet was at `seq`. */
   foundAt(walletId: string, ids: readonly string[], seq: number): Found {
     return new Map(
@@ -123,7 +132,9 @@ export class History implements LedgerStore {
     for (const entry of entries) {
       stored.set(entry.id, entry);
       const { keyDigest, fingerprint, type, reasonCode } = parseEntry(entry);
-      this.#world.tally.count('entry', reasonCode === 'superseded' ? 'superseded' : type);
+      const isRelease = type === 'release' && reasonCode === 'superseded';
+      this.#world.tally.count('entry', isRelease ? 'superseded' : type);
+      this.#met(entry, before);
       const broken = this.#refused
         .get(keyDigest + fingerprint)
         ?.some(({ by, moment }) => by === sent?.by && moment > sent.moment);
@@ -135,5 +146,15 @@ export class History implements LedgerStore {
       this.#facts.set(key, [...(this.#facts.get(key) ?? []), { seq: wallet.seq, fact }]);
     }
     states.push(wallet);
+  }
+
+  /** Counts what a simulation must have met. */
+  #met(entry: Entry, { holds }: Wallet): void {
+    const { type, holdId, credits = 0, shortfall } = parseEntry(entry);
+    const held = holds[holdId ?? '']?.credits;
+    const { tally } = this.#world;
+    if (type === 'clawback' && Object.keys(holds).length > 0) tally.count('happened', 'clawback with open holds');
+    if (type === 'settle' && held !== undefined && credits > held) tally.count('happened', 'settle above the hold');
+    if (shortfall !== undefined) tally.count('happened', 'shortfall');
   }
 }

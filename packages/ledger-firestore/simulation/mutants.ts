@@ -2,7 +2,7 @@
 // nothing. They stand around the port, around `decide` and around the SDK's calls; the code that is deployed knows none.
 import type { Seams } from './world.ts';
 import { engineBugs } from './mutants/engine.ts';
-import { ledgerBugs } from './mutants/ledger.ts';
+import { laterBugs, ledgerBugs } from './mutants/ledger.ts';
 import { sdkBugs } from './mutants/sdk.ts';
 import { run } from './run.ts';
 
@@ -15,7 +15,7 @@ export interface Mutant {
   readonly seams: () => Seams;
 }
 
-export const mutants: readonly Mutant[] = [...engineBugs, ...ledgerBugs, ...sdkBugs];
+export const mutants: readonly Mutant[] = [...engineBugs, ...ledgerBugs, ...laterBugs, ...sdkBugs];
 
 export interface Verdict {
   readonly mutant: Mutant;

@@ -1,10 +1,10 @@
 // One seed, one run: a world in bad weather, then calm, then the proof.
-import { commandEntryId, type Command, type Wallet } from '@reelbanana/ledger';
+import type { Command } from '@reelbanana/ledger';
 import { emptyWallet } from '../testing/commands.ts';
 import { proveSdk } from './checks/sdk.ts';
 import { proveViews, proveWallets } from './checks/proof.ts';
 import { Clients } from './clients.ts';
-import { grant } from './commands.ts';
+import { configure, grant } from './commands.ts';
 import { landingMsMax } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { Journal } from './journal.ts';
@@ -24,7 +24,7 @@ export interface Run {
 
 const quiet = ['quiet-1', 'quiet-2', 'quiet-3'] as const;
 const usual = ['hot', 'cool'] as const;
-const walletIds = [...usual, ...quiet, 'crumbs', 'frozen', 'sdk'] as const;
+const walletIds = [...usual, ...quiet, 'crumbs', 'frozen', 'ruled', 'poor', 'sdk'] as const;
 const dayMs = 86_400_000;
 const repeatMs = 60_000;
 const hangsAfterMs = 40 * dayMs;
@@ -44,7 +44,7 @@ export async function run(seed: number, seams: Seams = {}): Promise<Run> {
 
 async function story(world: World): Promise<void> {
   const { chance, weather, history } = world;
-  for (const walletId of walletIds) history.add(walletOf(walletId));
+  for (const walletId of walletIds) history.add(emptyWallet(walletId));
   const fleet = new Fleet(world, chance.between(1, 3));
   const journal = new Journal();
   const clients = new Clients(world, fleet, journal, { usual, frozen: 'frozen' });
@@ -54,6 +54,7 @@ async function story(world: World): Promise<void> {
   await Promise.all(
     ['hot', 'cool', 'sdk'].map((walletId) => clients.ask(walletId, grant('first', chance.between(20, 200)))),
   );
+  await clients.ask('frozen', configure('freeze', { status: 'frozen' }));
   world.isCalm = false;
   const withinMs = chance.pick([2_000, 20_000, 60_000]);
   void world.wait(2 * withinMs).then(() => calm(world)); // those who still wait then end in calm weather
@@ -80,11 +81,6 @@ function calm(world: World): void {
   world.isCalm = true;
 }
 
-function walletOf(walletId: string): Wallet {
-  const wallet = emptyWallet(walletId);
-  return walletId === 'frozen' ? { ...wallet, status: 'frozen' } : wallet;
-}
-
 /** Everything that was ever accepted is asked for again, of an engine that remembers nothing: the answers are the first ones. */
 async function repeatAll(world: World, fleet: Fleet, journal: Journal): Promise<void> {
   const instance = fleet.fresh();
@@ -94,7 +90,7 @@ async function repeatAll(world: World, fleet: Fleet, journal: Journal): Promise<
     let told = await instance.serve(ask, repeatMs);
     for (let tries = 1; tries < 5 && told.kind === 'failed'; tries++) told = await instance.serve(ask, repeatMs);
     if (command.type === 'tick') return;
-    const entry = world.history.entry(walletId, commandEntryId(walletId, command));
+    const entry = world.history.effectOf(walletId, command);
     const isEqual = told.kind === 'answer' && told.answer.replayed && told.answer.entry.body === entry?.body;
     if (!isEqual) world.fail('view', `${JSON.stringify(command)}: a repeat is answered ${JSON.stringify(told)}`);
   };

@@ -5,16 +5,20 @@ import {
   fingerprint,
   needs,
   type Command,
+  type ConfigureCommand,
   type DeductCommand,
   type Entry,
+  type ExtendCommand,
   type Fact,
   type Facts,
   type Found,
   type GrantCommand,
+  type Json,
   type ReconcilePaymentCommand,
   type RefundCommand,
   type ReleaseCommand,
   type ReserveCommand,
+  type Settings,
   type SettleCommand,
   type Wallet,
 } from '@reelbanana/ledger';
@@ -67,6 +71,17 @@ export function settle(key: string, holdId: string, credits?: number): SettleCom
   const print = fingerprint('settle', holdId, credits === undefined ? {} : { credits });
   const command = { type: 'settle', key, fingerprint: print, actor, holdId } as const;
   return credits === undefined ? command : { ...command, credits };
+}
+
+export function extend(key: string, holdId: string, ttlMs: number): ExtendCommand {
+  return { type: 'extend', key, fingerprint: fingerprint('extend', holdId, { ttlMs }), actor, holdId, ttlMs };
+}
+
+/** By an administrator. */
+export function configure(key: string, settings: Partial<Settings>): ConfigureCommand {
+  const print = fingerprint('configure', '', settings as Json);
+  const admin = { kind: 'admin', pseudonym: 'd'.repeat(32) } as const;
+  return { type: 'configure', key, fingerprint: print, actor: admin, ...settings, reasonCode: 'test' };
 }
 
 export function release(key: string, holdId: string): ReleaseCommand {

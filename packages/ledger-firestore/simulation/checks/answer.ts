@@ -3,11 +3,11 @@
 // A refusal must be what the ledger says of a state that was stored while the request was under way, by the clock that the
 // instance read. So a refusal on a state that never was, or that was over before the request came, is seen.
 import {
-  commandEntryId,
   commandKeyDigest,
   decide,
   dueAt,
   endId,
+  lateId,
   needs,
   parseEntry,
   reads,
@@ -43,7 +43,7 @@ export function beginRequest(world: World, by: Instance, ask: Ask, deadlineMs: n
   const { walletId, command } = ask;
   ask.unsure += 1;
   world.tally.commands += 1;
-  const entry = world.history.entry(walletId, commandEntryId(walletId, command));
+  const entry = world.history.effectOf(walletId, command);
   const isOwn = entry !== undefined && parseEntry(entry).keyDigest === commandKeyDigest(walletId, command);
   world.log(`${by.process.name} is asked ${command.type} ${command.type === 'tick' ? '' : command.key} of ${walletId}`);
   return {
@@ -108,7 +108,7 @@ export function checkAnswer(world: World, by: Instance, request: Request, outcom
 function wrongAnswer(world: World, { ask, stored, states }: Request, answer: Answer, reading: number): string[] {
   const { walletId, command } = ask;
   if (command.type === 'tick') return ['a tick has an answer'];
-  const entry = world.history.entry(walletId, commandEntryId(walletId, command));
+  const entry = world.history.effectOf(walletId, command);
   if (entry === undefined) return ['the entry is not stored'];
   const problems: string[] = [];
   if (answer.entry.hash !== entry.hash || answer.entry.body !== entry.body) problems.push('another entry is stored');
@@ -118,17 +118,24 @@ function wrongAnswer(world: World, { ask, stored, states }: Request, answer: Ans
 
   const before = world.history.states(walletId)[states - 1]?.seq ?? 0;
   const end = world.history.entry(walletId, endId(entry.id));
+  const late = world.history.entry(walletId, lateId(entry.id));
   const wasOpen = end === undefined || end.seq > before;
   const state = answer.holdState;
-  const ended =
-    end === undefined
-      ? undefined
-      : (({ settle: 'settled', release: 'released' } as const)[end.type as never] ?? 'expired');
+  // An expired hold may have been settled late meanwhile: it was both.
+  const endings = [end, late].flatMap((ending) => (ending === undefined ? [] : endedAs(ending)));
   const lapsed = state === 'expired' && (answer.body.expiresAt ?? 0) <= reading;
-  if (!(state === 'open' ? wasOpen : state === ended || lapsed)) problems.push(`its hold was never ${state ?? ''}`);
-  if (state === 'settled' && answer.settledCredits !== (end && parseEntry(end).credits))
+  if (!(state === 'open' ? wasOpen : endings.some((ending) => ending === state) || lapsed))
+    problems.push(`its hold was never ${state ?? ''}`);
+  const charge = end?.type === 'settle' ? end : late;
+  if (state === 'settled' && answer.settledCredits !== (charge && parseEntry(charge).credits))
     problems.push('another charge');
   return problems;
+}
+
+/** How an entry left the hold that it ends; a closed one was expired already. */
+function endedAs({ type }: Entry): 'settled' | 'released' | 'expired' {
+  if (type === 'settle' || type === 'lateSettle') return 'settled';
+  return type === 'release' ? 'released' : 'expired';
 }
 
 /** Whether the ledger refuses just so on some state that stood while the request was under way. */

@@ -9,14 +9,9 @@ export function proveWallets(world: World, walletIds: readonly string[]): void {
   for (const walletId of walletIds) {
     const wallet = world.history.states(walletId).at(-1);
     if (wallet === undefined) throw new Error(`no wallet ${walletId}`);
-    // No command freezes a wallet yet, so no chain can tell of it.
-    const violations = invariants(
-      { ...wallet, status: 'active' },
-      world.history.entries(walletId),
-      world.history.allFacts(walletId),
-    );
+    const violations = invariants(wallet, world.history.entries(walletId), world.history.allFacts(walletId));
     for (const violation of violations) world.fail('proof', `${walletId}: ${JSON.stringify(violation)}`);
-    if (wallet.status === 'frozen' && wallet.totals.consumed + wallet.totals.held > 0) {
+    if (walletId === 'frozen' && wallet.totals.consumed + wallet.totals.held > 0) {
       world.fail('proof', `${walletId}: frozen, and it pays`);
     }
     const open = Object.keys(wallet.holds);
@@ -77,7 +72,7 @@ function byKey(journal: Journal): Map<string, Ask[]> {
 /** Whether an entry does what a command said, and no more. */
 function isOf(body: EntryBody, command: Command): boolean {
   if (command.type === 'tick' || body.fingerprint !== command.fingerprint) return false;
-  if (command.type !== 'reconcilePayment' && body.type !== command.type) return false;
+  if (!(kindsOf(command) as readonly string[]).includes(body.type)) return false;
   if (body.actor.pseudonym !== command.actor.pseudonym) return false;
   switch (command.type) {
     case 'grant':
@@ -89,7 +84,7 @@ function isOf(body: EntryBody, command: Command): boolean {
       return body.credits === command.credits && body.supersedes === command.supersedes && ttlMs === command.ttlMs;
     }
     case 'settle':
-      return body.holdId === command.holdId && (command.credits ?? body.credits) === body.credits;
+      return body.holdId === command.holdId && isCharge(body, command.credits);
     case 'release':
     case 'extend':
       return body.holdId === command.holdId;
@@ -100,4 +95,16 @@ function isOf(body: EntryBody, command: Command): boolean {
     case 'reconcilePayment':
       return body.paymentId === command.paymentId;
   }
+}
+
+/** The entries that a command may come to. */
+function kindsOf({ type }: Command): readonly EntryBody['type'][] {
+  if (type === 'reconcilePayment') return ['grant', 'clawback', 'reinstate'];
+  if (type === 'settle') return ['settle', 'lateSettle'];
+  return type === 'tick' ? [] : [type];
+}
+
+/** What was settled is what it cost, less what the wallet could not pay. */
+function isCharge({ credits = 0, shortfall = 0 }: EntryBody, cost: number | undefined): boolean {
+  return cost === undefined || credits + shortfall === cost;
 }

@@ -8,7 +8,9 @@ import {
   parseEntry,
   type Command,
   type Decision,
+  type Facts,
   type Found,
+  type SettleCommand,
   type Wallet,
 } from '@reelbanana/ledger';
 import type { Mutant } from '../mutants.ts';
@@ -126,6 +128,63 @@ export const ledgerBugs: readonly Mutant[] = [
     kept({ status: wallet.status }, decide({ ...wallet, status: 'active' }, found, command, now)),
   ),
 ];
+
+/** Bugs of the commands that need facts, and of settings. */
+const withFacts = (rule: string, bug: string, mutated: Decide): Mutant => ({
+  rule,
+  bug,
+  seams: () => ({ decide: mutated }),
+});
+
+export const laterBugs: readonly Mutant[] = [
+  withFacts('a charge is refunded once', 'forgets what was refunded', (wallet, found, command, now, facts) =>
+    decide(wallet, found, command, now, command.type === 'refund' ? unwritten(facts) : facts),
+  ),
+
+  withFacts('a payment grants once', 'forgets that it did', (wallet, found, command, now, facts) =>
+    decide(wallet, found, command, now, command.type === 'reconcilePayment' ? unwritten(facts) : facts),
+  ),
+
+  withFacts('only who charged refunds', 'lets anybody', (wallet, found, command, now, facts) => {
+    const charge = command.type === 'refund' ? found.get(command.entryId) : undefined;
+    if (!charge || command.type !== 'refund') return decide(wallet, found, command, now, facts);
+    return decide(wallet, found, { ...command, actor: parseEntry(charge).actor }, now, facts);
+  }),
+
+  withFacts('caps bound what is spent', 'ignores them', (wallet, found, command, now, facts) => {
+    const { caps, ...capless } = wallet;
+    return kept(caps === undefined ? {} : { caps }, decide(capless, found, command, now, facts));
+  }),
+
+  withFacts('a plan carries over its cap at most', 'carries all of it', (wallet, found, command, now, facts) => {
+    const grants = wallet.grants.map((grant) =>
+      grant.rollover === undefined ? grant : { ...grant, rollover: { ...grant.rollover, cap: 1_000_000 } },
+    );
+    return decide({ ...wallet, grants }, found, command, now, facts);
+  }),
+
+  withFacts('an unmetered wallet pays nothing', 'pays', (wallet, found, command, now, facts) => {
+    const { unmetered } = wallet;
+    if (command.type === 'configure') return decide(wallet, found, command, now, facts);
+    return kept({ unmetered }, decide({ ...wallet, unmetered: false }, found, command, now, facts));
+  }),
+
+  withFacts(
+    'a settle is bounded by the maximum price',
+    'charges whatever it is told',
+    (wallet, found, command, now, facts) =>
+      decide(wallet, found, command.type === 'settle' ? withoutBound(command) : command, now, facts),
+  ),
+];
+
+function unwritten(facts: Facts | undefined): Facts {
+  return new Map([...(facts ?? [])].map(([id]) => [id, null]));
+}
+
+/** Charges what it costs, held or not. */
+function withoutBound(command: SettleCommand): SettleCommand {
+  return command.credits === undefined ? command : { ...command, credits: command.credits * 2, creditsMax: 1_000_000 };
+}
 
 /** A decision whose wallet keeps what it had. */
 function kept(fields: Partial<Wallet>, decision: Decision): Decision {
