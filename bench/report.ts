@@ -1,4 +1,5 @@
 // The figures of a run: as JSON for machines, as a table for people.
+import type { Bound, FigureDefinition } from './family.ts';
 import { median } from './measure.ts';
 
 /** One figure: the median of its samples, and whether it keeps its bound. */
@@ -8,33 +9,39 @@ export interface Figure {
   /** Null: reported, not judged. */
   readonly bound: number | null;
   readonly ok: boolean;
-  /** False for a goal still to be reached: it is shown, and a miss does not fail the run. */
-  readonly required: boolean;
   readonly samples: readonly number[];
-  /** The bound in words. */
-  readonly says: string;
 }
 
-/** What a figure has to be. */
-export interface Bound {
-  readonly least?: number;
-  readonly most?: number;
-  /** See `Figure.required`. */
-  readonly required: boolean;
-}
-
-const unbound: Bound = { required: false };
-
-/** A figure over samples of several rounds. */
-export function figure(id: string, samples: readonly number[], { least, most, required }: Bound = unbound): Figure {
+/** A figure over samples of several rounds. Throws if it has none, or one that is no number: then it was not taken. */
+export function figure({ id, bound }: FigureDefinition, samples: readonly number[] | undefined): Figure {
+  if (samples === undefined || samples.length === 0) throw new Error(`${id} was not taken`);
+  if (!samples.every(Number.isFinite))
+    throw new Error(`${id} could not be taken: its rounds are ${samples.join(', ')}`);
   const value = median(samples);
-  const ok = value >= (least ?? -Infinity) && value <= (most ?? Infinity);
-  const says = least !== undefined ? `at least ${least}` : most !== undefined ? `at most ${most}` : '';
-  const rounded = samples.map(round);
-  return { id, value: round(value), bound: least ?? most ?? null, ok, required, samples: rounded, says };
+  const ok = bound === undefined || ('least' in bound ? value >= bound.least : value <= bound.most);
+  return { id, value: round(value), bound: numberOf(bound), ok, samples: samples.map(round) };
 }
 
-/** Three significant digits are more than a noisy machine can tell. */
+/** Every figure with its bound, its value and spread, and whether it was reached. */
+export function judgement(figures: readonly (readonly [FigureDefinition, Figure])[]): string {
+  const rows = figures.map(([{ id, bound }, { samples, ok }]) => {
+    const verdict = bound === undefined ? '' : ok ? 'reached' : 'NOT REACHED';
+    return [id, wordsOf(bound), spread(samples), verdict];
+  });
+  return table([['figure', 'bound', 'median (least .. most)', ''], ...rows]);
+}
+
+function numberOf(bound: Bound | undefined): number | null {
+  if (bound === undefined) return null;
+  return 'least' in bound ? bound.least : bound.most;
+}
+
+function wordsOf(bound: Bound | undefined): string {
+  if (bound === undefined) return '';
+  return 'least' in bound ? `>= ${bound.least}` : `<= ${bound.most}`;
+}
+
+/** Four significant digits are more than a noisy machine can tell. */
 function round(value: number): number {
   return Number(value.toPrecision(4));
 }

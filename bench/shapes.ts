@@ -1,15 +1,10 @@
 // The shapes that are compared. All of them write the same entry bytes of one deduction after the other to one wallet.
 import type { Firestore } from '@google-cloud/firestore';
 import { decide, keyId, type Command, type Entry, type Found, type Wallet } from '@reelbanana/ledger';
-import {
-  createEngine,
-  entryWrite,
-  FirestoreStore,
-  type Connection,
-  type EngineMetrics,
-} from '@reelbanana/ledger-firestore';
+import { createEngine, entryWrite, FirestoreStore, type EngineMetrics } from '@reelbanana/ledger-firestore';
 import { deduct, emptyWallet, grant } from '@reelbanana/ledger-firestore/testing';
 import { mapDocumentToWallet, mapEntryToDocument, mapWalletToDocument } from '@reelbanana/ledger-firestore/documents';
+import type { Database } from './family.ts';
 
 /** One operation, fresh state for each round. */
 export type Shape = () => Promise<() => Promise<unknown>>;
@@ -20,27 +15,32 @@ let wallets = 0;
 /** What the engine asked of the store, summed up. */
 export class Counts implements EngineMetrics {
   commits = 0;
+  /** Of the commits: did not land, or are not known to. */
+  failed = 0;
+  /** Of the commits that landed. */
   entries = 0;
   reads = 0;
   commit(outcome: string, entries: number): void {
     this.commits += 1;
     if (outcome === 'ok') this.entries += entries;
+    else this.failed += 1;
   }
   read(_op: string, documents: number): void {
     this.reads += documents;
   }
+  reset(): void {
+    this.commits = this.failed = this.entries = this.reads = 0;
+  }
 }
 
-/** A database as the shapes reach it: by the client that most systems use, and by the store's own connection. */
-export interface Database {
-  readonly db: Firestore;
-  readonly connection: Connection;
+/** A wallet with credits for any number of deductions, and not in the database. */
+export function rich(walletId: string): Wallet {
+  return accepted(emptyWallet(walletId), grant('seed', 1_000_000_000)).wallet;
 }
 
-/** A wallet in the database with credits for any number of deductions. */
-async function richWallet(db: Firestore): Promise<Wallet> {
-  const empty = emptyWallet(`bench-${process.pid}-${wallets++}`);
-  const { wallet } = accepted(empty, grant('seed', 1_000_000_000));
+/** One that is in the database. */
+export async function richWallet(db: Firestore): Promise<Wallet> {
+  const wallet = rich(`bench-${process.pid}-${wallets++}`);
   await db.collection('wallets').doc(wallet.walletId).create(mapWalletToDocument(wallet));
   return wallet;
 }

@@ -25,8 +25,8 @@ export const commands = {
   },
   bench: {
     run: ['scripts/bench.ts'],
-    needs: () => ['java', 'firestoreEmulatorJar'],
-    does: 'measure the commit engine',
+    needs: () => emulators,
+    does: 'measure the ledger, its commits and its service; --only FIGURE',
   },
   sim: { run: ['scripts/sim.ts'], needs: () => [], does: 'simulate engines, faults and clients from seeds; --mutants' },
   load: {

@@ -31,6 +31,11 @@ export function authClient(host: string, projectId: string) {
       await call('accounts:signUp?key=any', { email, password, returnSecureToken: true });
       return signIn(email);
     },
+    /** The same with a uid of one's choice, as an administrator of the project may. */
+    async signUpAs(uid: string, email: string): Promise<SignedIn> {
+      await call(`projects/${projectId}/accounts`, { localId: uid, email, password }, owner);
+      return signIn(email);
+    },
     /** Sets fields of an account as an administrator of the project may: claims, disabled, validSince. */
     async update(uid: string, fields: object): Promise<void> {
       await call(`projects/${projectId}/accounts:update`, { localId: uid, ...fields }, owner);

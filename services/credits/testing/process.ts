@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ServiceProcess {
   readonly url: string;
+  readonly pid: number;
   /** Everything it has logged so far, line by line. */
   readonly lines: readonly string[];
   /** Resolves with the exit code once it has ended by itself. */
@@ -15,7 +16,7 @@ export interface ServiceProcess {
   kill(): Promise<void>;
 }
 
-const entry = new URL('../main.ts', import.meta.url).pathname;
+const main = new URL('../main.ts', import.meta.url).pathname;
 
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -25,8 +26,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts it; nothing of this process' environment but PATH is passed on. */
-export function startProcess(port: number, env: Readonly<Record<string, string>>): ServiceProcess {
+/** Starts it, or another `entry`; nothing of this process' environment but PATH is passed on. */
+export function startProcess(port: number, env: Readonly<Record<string, string>>, entry = main): ServiceProcess {
   const child: ChildProcess = spawn(process.execPath, [entry], {
     env: { PATH: process.env['PATH'] ?? '', PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,6 +46,7 @@ export function startProcess(port: number, env: Readonly<Record<string, string>>
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     lines,
     exited,
     stop: () => {
