@@ -222,6 +222,7 @@ describe('objects', () => {
     const [top, , answer] = await bucket.getFiles({ delimiter: '/', autoPaginate: false });
     expect(names(top)).toEqual(['c']);
     expect(answer).toMatchObject({ prefixes: ['a/', 'd/'] });
+    expect(names((await bucket.getFiles({ prefix: 'a/', startOffset: 'a/2' }))[0])).toEqual(['a/2', 'a/b/3']);
     const paged: string[] = [];
     let pageToken: string | undefined;
     do {

@@ -58,6 +58,7 @@ export function list(r: StorageRequest, bucket: string): void {
   authorize(r, 'storage.objects.list', bucket);
   const prefix = r.query.get('prefix') ?? '';
   const delimiter = r.query.get('delimiter') ?? '';
+  const start = r.query.get('startOffset') ?? '';
   const wanted = Number(r.query.get('maxResults') ?? LIST_MAX);
   if (!Number.isInteger(wanted) || wanted < 1) throw new InvalidArgument('Invalid value for maxResults');
   const after = r.query.get('pageToken');
@@ -67,6 +68,7 @@ export function list(r: StorageRequest, bucket: string): void {
   let previous: string | undefined;
   let nextPageToken: string | undefined;
   for (const object of r.store.list(bucket, prefix)) {
+    if (compareNames(object.name, start) < 0) continue;
     const cut = delimiter === '' ? -1 : object.name.indexOf(delimiter, prefix.length);
     const entry = cut === -1 ? object.name : object.name.slice(0, cut + delimiter.length);
     if (prefixes.has(entry) || (last !== undefined && compareNames(entry, last) <= 0)) continue;
