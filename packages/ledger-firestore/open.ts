@@ -1,4 +1,5 @@
 // The ledger on Firestore, opened once a process.
+import { AuditReports } from './audit/reports.ts';
 import { Entries } from './entries.ts';
 import { openDatabase, type DatabaseName } from './firestore/client.ts';
 import { Connection } from './firestore/connection.ts';
@@ -14,6 +15,7 @@ export interface Ledger {
   readonly entries: Entries;
   readonly usage: Usage;
   readonly wallets: Wallets;
+  readonly audits: AuditReports;
   /** Closes both connections; calls under way fail. */
   close(): Promise<void>;
 }
@@ -28,6 +30,7 @@ export function openFirestore(name: DatabaseName): Ledger {
     entries: new Entries(db),
     usage: new Usage(db, connection),
     wallets: new Wallets(db),
+    audits: new AuditReports(db),
     close: async () => {
       await Promise.all([connection.close(), db.terminate()]);
     },

@@ -115,6 +115,9 @@ describe('firestore.rules', () => {
     ['alice', 'get', 'adminAudit/e1', 'denied'],
     ['alice (admin)', 'get', 'adminAudit/e1', 'denied'],
     ['alice', 'get', 'payments/p1', 'denied'],
+    ['alice', 'get', 'audits/latest', 'denied'],
+    ['alice (admin)', 'get', 'audits/latest', 'denied'],
+    ['alice (admin)', 'create', 'audits/latest', 'denied'],
     ['alice', 'get', 'anything/else', 'denied'],
     // clients write nothing
     ['alice', 'create', 'wallets/new', 'denied'],

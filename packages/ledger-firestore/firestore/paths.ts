@@ -9,6 +9,7 @@ export const collections = {
   adminAudit: 'adminAudit',
   usage: 'usage',
   shards: 'shards',
+  audits: 'audits',
 } as const;
 
 export function walletRef(db: Firestore, walletId: string): DocumentReference {
