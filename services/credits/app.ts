@@ -7,6 +7,7 @@ import { problemOfStore } from './outcomes.ts';
 import type { CommandEngine, LastCheckpoint, LedgerAccess } from './ports.ts';
 import { createPrincipals } from './principals.ts';
 import { createActors } from './pseudonym.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import type { Context } from './routes/context.ts';
 import { deductionRoutes } from './routes/deductions.ts';
@@ -87,6 +88,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...walletSearchRoutes(context),
       ...reportRoutes(context),
       ...healthRoutes(context),
+      ...auditRoutes(context),
     ],
   });
 }

@@ -8,6 +8,7 @@ import type {
   StoredWallet,
   WalletQuery,
 } from '@reelbanana/ledger-firestore';
+import type { AuditReport } from '@reelbanana/ledger-firestore/audit';
 import type { Command } from '@reelbanana/ledger';
 
 /** Users and their wallets. */
@@ -49,11 +50,17 @@ export interface Wallets {
   find(query: WalletQuery): Promise<{ readonly wallets: readonly FoundWallet[]; readonly cursor?: string }>;
 }
 
+/** What the integrity audits found. */
+export interface Audits {
+  latest(): Promise<AuditReport | null>;
+}
+
 export interface LedgerAccess {
   readonly users: Users;
   readonly entries: Entries;
   readonly usage: Usage;
   readonly wallets: Wallets;
+  readonly audits: Audits;
   readonly store: {
     find(walletId: string, ids: readonly string[], deadlineMs: number): Promise<Found>;
     /** As it is stored, time not applied. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { creditsContracts } from '@reelbanana/metering/contract';
 import { openApi, type OpenApiDocument } from '@reelbanana/service-kit';
 import { expectDocumented, operationsOf } from '@reelbanana/service-kit/testing';
+import { auditReport } from './testing/audit-report.ts';
 import { ada, key, narrate, root, startWorld, type World } from './testing/world.ts';
 
 let world: World;
@@ -64,6 +65,7 @@ describe.each(routes)('$method $path', ({ method, path, operation }) => {
     await world.call('GET', '/v1/wallets/me', ada);
     const bonus = { kind: 'bonus', credits: 100, source: 'test', reasonCode: 'welcome' };
     await world.call('POST', '/v1/wallets/wada/grants', { ...root, ...key('give') }, bonus);
+    world.ledger.audits.report = auditReport;
     const both = { ...ada, ...narrate };
     const speech = { operation: 'narration', params: { characters: 1_000 } };
     const held = await world.call('POST', '/v1/wallets/me/holds', { ...both, ...key('hold') }, speech);

@@ -1,4 +1,5 @@
 /** The credits API as data: one contract a route, and the types of its requests and answers. */
+export { auditView, getAudit, type AuditView } from './audit.ts';
 export { catalogView, getCatalog } from './catalog.ts';
 export { deductionInput, postDeduction, type DeductionInput } from './deductions.ts';
 export { entry, entryType, grantKind, type EntryView } from './entry.ts';
@@ -27,6 +28,7 @@ export { getStatement, statementView } from './statements.ts';
 export { foundWalletView, getWallets } from './wallet-search.ts';
 export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts';
 
+import { getAudit } from './audit.ts';
 import { getCatalog } from './catalog.ts';
 import { postDeduction } from './deductions.ts';
 import { postGrant } from './grants.ts';
@@ -52,4 +54,5 @@ export const creditsContracts = [
   getUsage,
   getRevenue,
   getHealth,
+  getAudit,
 ] as const;

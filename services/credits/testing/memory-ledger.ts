@@ -1,12 +1,14 @@
 /** The ledger in memory: users, wallets and history over the MemoryStore, with the semantics of the Firestore one. */
 import { createWallet, parseEntry } from '@reelbanana/ledger';
 import { addCounts, InvalidCursor, MemoryStore, type Counts } from '@reelbanana/ledger-firestore';
+import type { AuditReport } from '@reelbanana/ledger-firestore/audit';
 import type { LedgerAccess } from '../ports.ts';
 
 export interface MemoryLedger extends LedgerAccess {
   readonly store: MemoryStore;
   /** Where a UsageCounter writes. */
   readonly addUsage: (days: ReadonlyMap<string, Counts>) => Promise<void>;
+  readonly audits: { report: AuditReport | null; latest(): Promise<AuditReport | null> };
 }
 
 export function memoryLedger(env = 'test/(default)'): MemoryLedger {
@@ -16,6 +18,12 @@ export function memoryLedger(env = 'test/(default)'): MemoryLedger {
   const days = new Map<string, Map<string, number>>();
   return {
     store,
+    audits: {
+      report: null,
+      latest() {
+        return Promise.resolve(this.report);
+      },
+    },
     addUsage(more) {
       for (const [day, counts] of more) {
         const sums = days.get(day) ?? new Map<string, number>();
