@@ -41,6 +41,11 @@ export const commands = {
     needs: () => [],
     does: 'prove a statement of a wallet, offline',
   },
+  audit: {
+    run: ['scripts/audit.ts'],
+    needs: () => [],
+    does: 'audit every stored wallet, of the running stack or of a project',
+  },
   doctor: {
     run: ['scripts/doctor.ts'],
     needs: () => [],
