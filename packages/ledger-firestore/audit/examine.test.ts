@@ -31,6 +31,7 @@ function growing(before: Partial<Record<'checkpoint' | 'wallet' | 'entries', num
         grow('wallet');
         return Promise.resolve(wallet);
       },
+      snapshot: async () => ({ wallet: await how.source.wallet(walletId).then((found) => found!), facts: new Map() }),
       entries: async function* () {
         await Promise.resolve();
         grow('entries');
@@ -91,6 +92,6 @@ describe('a wallet under way', () => {
 
 it('an outage is no finding: it ends the run', async () => {
   const { how } = growing({});
-  const down = { ...how, source: { ...how.source, wallet: () => Promise.reject(new Error('down')) } };
+  const down = { ...how, source: { ...how.source, snapshot: () => Promise.reject(new Error('down')) } };
   await expect(open(down, walletId)).rejects.toThrow('down');
 });

@@ -1,5 +1,5 @@
 // One wallet read and judged, and signed when it is sound.
-import type { Entry, Wallet } from '@reelbanana/ledger';
+import type { Entry, Fact, Wallet } from '@reelbanana/ledger';
 import type { Checkpoint, CheckpointSigner, KeyRing } from './checkpoint.ts';
 import { CheckpointConflict, type CheckpointStore } from './checkpoints.ts';
 import { judge } from './judge.ts';
@@ -7,7 +7,7 @@ import { finding, type Finding } from './report.ts';
 import { UnreadableWallet, type AuditSource } from './source.ts';
 
 export interface Examination {
-  readonly source: Pick<AuditSource, 'wallet' | 'entries'>;
+  readonly source: Pick<AuditSource, 'wallet' | 'snapshot' | 'entries'>;
   readonly envs: readonly string[];
   /** Absent: chains are judged by themselves alone. */
   readonly checkpoints?: CheckpointStore;
@@ -29,6 +29,7 @@ export interface Verdict {
 export interface Opened {
   readonly walletId: string;
   readonly wallet: Wallet | null;
+  readonly facts: ReadonlyMap<string, Fact>;
   readonly checkpoint: Checkpoint | null;
   readonly findings: readonly Finding[];
 }
@@ -45,13 +46,14 @@ export async function open({ source, checkpoints }: Examination, walletId: strin
     return null;
   };
   const checkpoint = (await checkpoints?.latest(walletId).catch((e: unknown) => unreadable('checkpoint', e))) ?? null;
-  const wallet = await source.wallet(walletId).catch((error: unknown) => unreadable('unread', error));
-  return { walletId, wallet, checkpoint, findings };
+  const snapshot = await source.snapshot(walletId).catch((error: unknown) => unreadable('unread', error));
+  const { wallet, facts } = snapshot ?? { wallet: null, facts: new Map<string, Fact>() };
+  return { walletId, wallet, facts, checkpoint, findings };
 }
 
 /** Reads the chain of a wallet that was opened, judges both, and signs where it ends if nothing is wrong. */
 export async function examine(how: Examination, opened: Opened): Promise<Verdict> {
-  const { walletId, wallet, checkpoint, findings } = opened;
+  const { walletId, wallet, facts, checkpoint, findings } = opened;
   if (wallet === null) return { findings, entries: 0, signed: false };
   const { entries, behind } = await readChain(how, walletId, wallet.seq);
   const count = entries.length + behind.length;
@@ -61,7 +63,7 @@ export async function examine(how: Examination, opened: Opened): Promise<Verdict
   }
   const all = [
     ...findings,
-    ...judge({ walletId, wallet, entries, checkpoint }, how.envs, how.keys),
+    ...judge({ walletId, wallet, facts, entries, checkpoint }, how.envs, how.keys),
     ...(await strays(how, walletId, behind)),
   ];
   if (all.length > 0) return { findings: all, entries: count, signed: false };

@@ -1,5 +1,5 @@
 // One wallet judged by what was read of it: pure.
-import type { Entry, Wallet } from '@reelbanana/ledger';
+import type { Entry, Fact, Wallet } from '@reelbanana/ledger';
 import { invariants } from '@reelbanana/ledger/invariants';
 import { signatureProblem, type Checkpoint, type KeyRing } from './checkpoint.ts';
 import { finding, type Finding } from './report.ts';
@@ -9,6 +9,8 @@ export interface Evidence {
   readonly walletId: string;
   /** Read before its entries, and after `checkpoint`. */
   readonly wallet: Wallet;
+  /** All of the wallet's, as they stood when it was read. */
+  readonly facts: ReadonlyMap<string, Fact>;
   /** Ascending by seq, none behind the wallet's head. */
   readonly entries: readonly Entry[];
   /** The last one that was signed, read before the wallet. */
@@ -16,22 +18,20 @@ export interface Evidence {
 }
 
 /** Everything that is wrong with one wallet. `envs` are the environments that a wallet here may come from. */
-export function judge({ walletId, wallet, entries, checkpoint }: Evidence, envs: readonly string[], keys: KeyRing) {
+export function judge(evidence: Evidence, envs: readonly string[], keys: KeyRing): readonly Finding[] {
+  const { walletId, wallet, facts, entries, checkpoint } = evidence;
   const findings: Finding[] = [];
   if (wallet.walletId !== walletId)
     findings.push(finding(walletId, 'identity', `the document holds wallet ${wallet.walletId}`));
   if (!envs.includes(wallet.env))
     findings.push(finding(walletId, 'identity', `env ${wallet.env} is not one of ${envs.join(', ')}`));
-  if (checkpoint !== null) findings.push(...againstCheckpoint({ walletId, wallet, entries, checkpoint }, keys));
-  for (const { invariant, detail, seq } of invariants(wallet, entries))
+  if (checkpoint !== null) findings.push(...againstCheckpoint(evidence, checkpoint, keys));
+  for (const { invariant, detail, seq } of invariants(wallet, entries, facts))
     findings.push(finding(walletId, invariant, detail, seq));
   return findings;
 }
 
-function againstCheckpoint(
-  { walletId, wallet, entries, checkpoint }: Evidence & { readonly checkpoint: Checkpoint },
-  keys: KeyRing,
-): Finding[] {
+function againstCheckpoint({ walletId, wallet, entries }: Evidence, checkpoint: Checkpoint, keys: KeyRing): Finding[] {
   const { seq, headHash, at } = checkpoint;
   const found = (detail: string): Finding[] => [finding(walletId, 'checkpoint', detail, seq)];
   const problem = signatureProblem(checkpoint, keys);

@@ -16,9 +16,9 @@ import {
 } from '@reelbanana/ledger';
 import { createEngine } from '../engine/engine.ts';
 import { mapEntryToDocument, mapDocumentToEntry, mapWalletToDocument } from '../firestore/documents.ts';
-import { entriesOf, userRef, walletRef } from '../firestore/paths.ts';
+import { entriesOf, refsOf, userRef, walletRef } from '../firestore/paths.ts';
 import { openFirestore } from '../open.ts';
-import { commitOf, deduct, grant, reserve, settle } from '../testing/commands.ts';
+import { commitOf, deduct, grant, refund, reserve, settle } from '../testing/commands.ts';
 import { freshDatabase } from '../testing/emulator.ts';
 import { Load } from '../testing/load.ts';
 import { seededRandom } from '../testing/virtual-time.ts';
@@ -250,6 +250,23 @@ describe('an audit finds and names', () => {
     expect(await h.findingsOf(walletId)).toEqual([{ walletId, invariant: 'missing', detail: byUser }, bySignature]);
     await userRef(h.db, 'orphan').delete();
     expect(await h.findingsOf(walletId)).toEqual([bySignature]);
+  });
+
+  it('a fact that was changed, so that a charge could be refunded twice', async () => {
+    const walletId = await h.wallet('refunded');
+    await h.engine.execute(walletId, refund('back', (await h.at(walletId, 2)).id));
+    expect(await h.findingsOf(walletId)).toEqual([]);
+    const [fact, ...others] = (await refsOf(h.db, walletId).get()).docs;
+    expect(others).toEqual([]);
+    await fact!.ref.update({ refunded: 0 });
+    const changed = new RegExp(`^${fact!.id} is .*"refunded":0.*, the entries say .*"refunded":5`);
+    expect(await h.findingsOf(walletId)).toEqual([
+      { walletId, invariant: 'fact', detail: expect.stringMatching(changed) },
+    ]);
+    await fact!.ref.delete();
+    expect(await h.findingsOf(walletId)).toEqual([
+      { walletId, invariant: 'fact', detail: expect.stringContaining('is undefined, the entries say') },
+    ]);
   });
 
   it("a user who was linked to another user's wallet", async () => {

@@ -29,6 +29,10 @@ export function usageShardName(database: string, day: string, shard: string): st
   return `${database}/documents/${collections.usage}/${day}/${collections.shards}/${shard}`;
 }
 
+export function refsOf(db: Firestore, walletId: string): CollectionReference {
+  return walletRef(db, walletId).collection(collections.refs);
+}
+
 export function userRef(db: Firestore, uid: string): DocumentReference {
   return db.collection(collections.users).doc(uid);
 }
