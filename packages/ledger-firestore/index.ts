@@ -25,5 +25,7 @@ export type { UsageCounterOptions } from './usage/counter.ts';
 export { addCounts, dayOf, usageOf } from './usage/counts.ts';
 export type { Counts } from './usage/counts.ts';
 export type { Usage } from './usage/usage.ts';
+export { UserErased } from './users.ts';
 export type { NewUser, Users } from './users.ts';
+export type { ErasureInput } from './erasure.ts';
 export type { FoundWallet, WalletQuery, Wallets } from './wallets.ts';

@@ -26,7 +26,7 @@ export function openFirestore(name: DatabaseName): Ledger {
   const connection = new Connection(name);
   return {
     store: new FirestoreStore(connection),
-    users: new Users(db, `${name.projectId}/${name.databaseId}`),
+    users: new Users(db, connection, `${name.projectId}/${name.databaseId}`),
     entries: new Entries(db),
     usage: new Usage(db, connection),
     wallets: new Wallets(db),

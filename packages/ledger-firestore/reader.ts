@@ -46,9 +46,10 @@ async function* allWallets(db: Firestore): AsyncIterable<Wallet> {
 /** By the users' links: their ids are uids, so a prefix is a range of ids and needs no index. */
 async function* walletsOf(db: Firestore, ownerPrefix: string): AsyncIterable<Wallet> {
   for await (const { id, data } of documents(db, collections.users, ownerPrefix)) {
-    const found = await wallet(db, data['walletId'] as string);
-    if (found === null)
-      throw new Error(`user ${id} is linked to wallet ${String(data['walletId'])}, which is not there`);
+    const walletId = data['walletId'] as string | undefined;
+    if (walletId === undefined) continue; // the mark of a user who was erased
+    const found = await wallet(db, walletId);
+    if (found === null) throw new Error(`user ${id} is linked to wallet ${walletId}, which is not there`);
     yield found;
   }
 }

@@ -1,7 +1,9 @@
-// Users and their wallets: `users/{uid}` and an empty wallet, made together and once.
+// Users and their wallets: `users/{uid}` and an empty wallet, made together and once; erased by erasure.ts.
 import { randomBytes } from 'node:crypto';
 import type { Firestore } from '@google-cloud/firestore';
 import { createWallet } from '@reelbanana/ledger';
+import { eraseUser, type ErasureInput } from './erasure.ts';
+import type { Connection } from './firestore/connection.ts';
 import { readDeadlineMs, reading, within } from './firestore/deadline.ts';
 import { mapWalletToDocument } from './firestore/documents.ts';
 import { mapCommitFailure } from './firestore/failures.ts';
@@ -16,30 +18,42 @@ export interface NewUser {
   readonly now: number;
 }
 
-/** Links remembered: a link never changes, so a service that sees a user often reads it once. */
+/** The user was erased: they have no wallet, and get none under this uid. */
+export class UserErased extends Error {
+  override readonly name = 'UserErased';
+  constructor() {
+    super('the user was erased');
+  }
+}
+
+/** Links remembered: a link changes only by erasure, so a service that sees a user often reads it once a minute. */
 const linksMax = 10_000;
+/** So long after an erasure elsewhere a token of the user's may still be let in here. */
+export const linkMsMax = 60_000;
 const attemptsMax = 3;
 
 export class Users {
   readonly #db: Firestore;
+  readonly #connection: Connection;
   readonly #env: string;
-  readonly #links = new Map<string, string>();
+  readonly #links = new Map<string, { readonly walletId: string; readonly at: number }>();
   readonly #making = new Map<string, Promise<string>>();
 
   /** `env` is project id + '/' + database id, part of every wallet's genesis. */
-  constructor(db: Firestore, env: string) {
+  constructor(db: Firestore, connection: Connection, env: string) {
     this.#db = db;
+    this.#connection = connection;
     this.#env = env;
   }
 
   /**
    * The user's wallet. The first call makes it, empty, with the link to it in one commit; calls that race agree on one.
-   * @throws StoreUnavailable: repeat it. RangeError for a uid that can be no document id
+   * @throws UserErased. StoreUnavailable: repeat it. RangeError for a uid that can be no document id
    */
   async ensure(user: NewUser): Promise<{ walletId: string }> {
     checkUid(user.uid);
     const known = this.#links.get(user.uid);
-    if (known !== undefined) return { walletId: known };
+    if (known !== undefined && Math.abs(user.now - known.at) < linkMsMax) return { walletId: known.walletId };
     let making = this.#making.get(user.uid);
     if (making === undefined) {
       making = this.#make(user).finally(() => this.#making.delete(user.uid));
@@ -48,26 +62,38 @@ export class Users {
     return { walletId: await making };
   }
 
-  /** The user's wallet, null if the user has none yet. @throws StoreUnavailable */
+  /** The user's wallet, null if the user has none yet. @throws UserErased, StoreUnavailable */
   async walletOf(uid: string): Promise<string | null> {
     checkUid(uid);
-    return this.#links.get(uid) ?? (await this.#link(uid));
+    return this.#link(uid);
+  }
+
+  /**
+   * Takes away who a wallet belongs to; the wallet and its chain stay (erasure.ts). Done again it changes nothing. For a uid
+   * that never came here it leaves a mark, so that a token which is still good cannot begin anew.
+   * @throws StoreUnavailable: repeat it. RangeError for a uid that can be no document id
+   */
+  async erase(input: ErasureInput): Promise<{ readonly erasedAt: number }> {
+    checkUid(input.uid);
+    try {
+      return await eraseUser(this.#db, this.#connection, input);
+    } finally {
+      this.#links.delete(input.uid);
+    }
   }
 
   async #make(user: NewUser): Promise<string> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      const linked = await this.#link(user.uid);
-      if (linked !== null) return linked;
-      const made = await this.#create(user);
-      if (made !== null) return made;
+      const walletId = (await this.#link(user.uid)) ?? (await this.#create(user));
+      if (walletId !== null) return this.#remember(user, walletId);
     }
     throw new StoreUnavailable(`the wallet of user ${user.uid} could not be made`);
   }
 
   async #link(uid: string): Promise<string | null> {
     const snapshot = await reading(userRef(this.#db, uid).get(), readDeadlineMs);
-    const walletId = snapshot.get('walletId') as string | undefined;
-    return walletId === undefined ? null : this.#remember(uid, walletId);
+    if (snapshot.get('erasedAt') !== undefined) throw new UserErased();
+    return (snapshot.get('walletId') as string | undefined) ?? null;
   }
 
   /** Null when somebody else was faster, or when that is not known: read the link again. */
@@ -81,7 +107,7 @@ export class Users {
     const late = () => new UnknownOutcome(`no answer within ${readDeadlineMs} ms`, false);
     try {
       await within(batch.commit(), readDeadlineMs, late);
-      return this.#remember(uid, walletId);
+      return walletId;
     } catch (error) {
       const failure = error instanceof UnknownOutcome ? error : mapCommitFailure(error, [walletId]);
       if (failure instanceof EntryExists || failure instanceof UnknownOutcome) return null;
@@ -89,8 +115,9 @@ export class Users {
     }
   }
 
-  #remember(uid: string, walletId: string): string {
-    this.#links.set(uid, walletId);
+  #remember({ uid, now }: NewUser, walletId: string): string {
+    this.#links.delete(uid);
+    this.#links.set(uid, { walletId, at: now });
     const [oldest] = this.#links.keys();
     if (this.#links.size > linksMax && oldest !== undefined) this.#links.delete(oldest);
     return walletId;

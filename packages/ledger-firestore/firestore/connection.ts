@@ -29,7 +29,7 @@ export interface Write {
   /** Added to what is stored; a field or a document that is not there begins at zero. */
   readonly updateTransforms?: readonly { readonly fieldPath: string; readonly increment: Value }[];
   /** Absent: whatever is stored. */
-  readonly currentDocument?: { readonly exists: false } | { readonly updateTime: Timestamp };
+  readonly currentDocument?: { readonly exists: boolean } | { readonly updateTime: Timestamp };
 }
 
 export interface Committed {

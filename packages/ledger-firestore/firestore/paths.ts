@@ -5,6 +5,7 @@ export const collections = {
   wallets: 'wallets',
   entries: 'entries',
   refs: 'refs',
+  memos: 'memos',
   users: 'users',
   adminAudit: 'adminAudit',
   usage: 'usage',
@@ -18,6 +19,15 @@ export function walletRef(db: Firestore, walletId: string): DocumentReference {
 
 export function entriesOf(db: Firestore, walletId: string): CollectionReference {
   return walletRef(db, walletId).collection(collections.entries);
+}
+
+/** Free text beside entries: personal, so it can be erased. */
+export function memosOf(db: Firestore, walletId: string): CollectionReference {
+  return walletRef(db, walletId).collection(collections.memos);
+}
+
+export function userName(database: string, uid: string): string {
+  return `${database}/documents/${collections.users}/${uid}`;
 }
 
 /** Counters of a day (`2026-06-01`) or of all days (`total`). */

@@ -16,6 +16,8 @@ export const queryShapes = {
   /** All wallets, or all users whose uid has a prefix, page by page. */
   walletsById: { collection: 'wallets', equal: [], order: null },
   usersById: { collection: 'users', equal: [], order: null },
+  /** A wallet's memos, for erasure. */
+  memosById: { collection: 'memos', equal: [], order: null },
   /** Wallets of one status, page by page. */
   walletsOfStatus: { collection: 'wallets', equal: ['status'], order: null },
   /** Users whose e-mail address has a prefix, page by page. */
