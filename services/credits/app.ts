@@ -12,6 +12,7 @@ import { catalogRoutes } from './routes/catalog.ts';
 import type { Context } from './routes/context.ts';
 import { deductionRoutes } from './routes/deductions.ts';
 import { entryRoutes } from './routes/entries.ts';
+import { erasureRoutes } from './routes/erasure.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
@@ -89,6 +90,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...reportRoutes(context),
       ...healthRoutes(context),
       ...auditRoutes(context),
+      ...erasureRoutes(context),
     ],
   });
 }

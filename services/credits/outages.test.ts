@@ -90,7 +90,7 @@ describe('a store that cannot be read', () => {
     ['the wallet', '/v1/wallets/me', { wallet: down }, {}],
     ['the history', '/v1/wallets/me/entries', {}, { entries: { page: down, range: down, firstSince: down } }],
     ['the head of a statement', '/v1/wallets/me/statement', {}, { store: { find: down, load: down } }],
-    ['the link of the user', '/v1/wallets/me', {}, { users: { ensure: down } }],
+    ['the link of the user', '/v1/wallets/me', {}, { users: { ensure: down, erase: down } }],
   ] as const)('for %s is told as an outage', async (_what, path, engine, ledger) => {
     await start(engine, ledger);
     const problem = await expectProblem(await get(path), 'OVERLOADED');

@@ -1,6 +1,12 @@
 /** What the commit engine said, as HTTP: an answer, or the Problem that says why there is none. */
 import type { Answer, Rejection } from '@reelbanana/ledger';
-import { InvalidCursor, StoreUnavailable, UnknownOutcome, type Outcome } from '@reelbanana/ledger-firestore';
+import {
+  InvalidCursor,
+  StoreUnavailable,
+  UnknownOutcome,
+  UserErased,
+  type Outcome,
+} from '@reelbanana/ledger-firestore';
 import { invalid, Problem, retryAfter, type FieldError } from '@reelbanana/service-kit';
 import { walletNotFound } from './principals.ts';
 
@@ -42,9 +48,10 @@ function problemOfFailure({ code, retryAfterMs }: Extract<Outcome, { kind: 'fail
   }
 }
 
-/** Expected failures of the store in reads: an outage is told as one, never as a lack of credits or a bug. */
+/** Expected failures of users and of the store in reads: an outage is told as one, never as a lack of credits or a bug. */
 export function problemOfStore(error: unknown): Problem | undefined {
   if (error instanceof InvalidCursor) return invalid([{ path: 'query.cursor', message: error.message }]);
+  if (error instanceof UserErased) return new Problem('FORBIDDEN', 'This user was erased and has no wallet any more');
   const outage = error instanceof StoreUnavailable || error instanceof UnknownOutcome;
   return outage
     ? new Problem('OVERLOADED', 'The ledger does not answer at the moment', {}, retryAfter(1_000), error)

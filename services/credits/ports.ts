@@ -2,6 +2,7 @@
 import type { Entry, EntryType, Found, Wallet } from '@reelbanana/ledger';
 import type {
   Counts,
+  ErasureInput,
   ExecuteOptions,
   FoundWallet,
   Outcome,
@@ -13,12 +14,14 @@ import type { Command } from '@reelbanana/ledger';
 
 /** Users and their wallets. */
 export interface Users {
-  /** The user's wallet; the first call creates it, empty, with the link to it. */
+  /** The user's wallet; the first call creates it, empty, with the link to it. Throws UserErased. */
   ensure(user: {
     readonly uid: string;
     readonly email?: string;
     readonly now: number;
   }): Promise<{ readonly walletId: string }>;
+  /** Takes away who a wallet belongs to, once; the wallet and its chain stay. */
+  erase(input: ErasureInput): Promise<{ readonly erasedAt: number }>;
 }
 
 export interface PageQuery {

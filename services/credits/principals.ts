@@ -15,7 +15,7 @@ import { Problem, type Account, type Caller, type User } from '@reelbanana/servi
 import type { CommandEngine, LedgerAccess } from './ports.ts';
 import { createRecent } from './recent.ts';
 
-/** Owners of wallets, which never change: about 0.2 KB each. */
+/** Owners of wallets, about 0.2 KB each. An erasure changes them, and leaves whether they are load tests'. */
 const rememberedMax = 50_000;
 
 export interface Principals {

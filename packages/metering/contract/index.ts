@@ -3,6 +3,7 @@ export { auditView, getAudit, type AuditView } from './audit.ts';
 export { catalogView, getCatalog } from './catalog.ts';
 export { deductionInput, postDeduction, type DeductionInput } from './deductions.ts';
 export { entry, entryType, grantKind, type EntryView } from './entry.ts';
+export { deleteUser } from './erasure.ts';
 export { balance, entryId, type Balance } from './fields.ts';
 export { grantInput, postGrant, type GrantInput } from './grants.ts';
 export { getHealth } from './health.ts';
@@ -31,6 +32,7 @@ export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts
 import { getAudit } from './audit.ts';
 import { getCatalog } from './catalog.ts';
 import { postDeduction } from './deductions.ts';
+import { deleteUser } from './erasure.ts';
 import { postGrant } from './grants.ts';
 import { getHealth } from './health.ts';
 import { postHold, postRelease, postSettle } from './holds.ts';
@@ -55,4 +57,5 @@ export const creditsContracts = [
   getRevenue,
   getHealth,
   getAudit,
+  deleteUser,
 ] as const;

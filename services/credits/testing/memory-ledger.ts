@@ -1,6 +1,6 @@
 /** The ledger in memory: users, wallets and history over the MemoryStore, with the semantics of the Firestore one. */
 import { createWallet, parseEntry } from '@reelbanana/ledger';
-import { addCounts, InvalidCursor, MemoryStore, type Counts } from '@reelbanana/ledger-firestore';
+import { addCounts, InvalidCursor, MemoryStore, UserErased, type Counts } from '@reelbanana/ledger-firestore';
 import type { AuditReport } from '@reelbanana/ledger-firestore/audit';
 import type { LedgerAccess } from '../ports.ts';
 
@@ -15,6 +15,7 @@ export function memoryLedger(env = 'test/(default)'): MemoryLedger {
   const store = new MemoryStore();
   const walletsOfUsers = new Map<string, string>();
   const profiles = new Map<string, { readonly email?: string; readonly createdAt: number }>();
+  const erased = new Map<string, number>();
   const days = new Map<string, Map<string, number>>();
   return {
     store,
@@ -59,6 +60,7 @@ export function memoryLedger(env = 'test/(default)'): MemoryLedger {
     },
     users: {
       ensure({ uid, email, now }) {
+        if (erased.has(uid)) return Promise.reject(new UserErased());
         let walletId = walletsOfUsers.get(uid);
         if (walletId === undefined) {
           walletId = `w${uid.replaceAll(/[^a-z0-9]/g, '')}`;
@@ -67,6 +69,19 @@ export function memoryLedger(env = 'test/(default)'): MemoryLedger {
           store.add(createWallet({ walletId, env, owner: { kind: 'user', id: uid }, readers: [uid] }));
         }
         return Promise.resolve({ walletId });
+      },
+      async erase({ uid, audit }) {
+        const erasedAt = erased.get(uid) ?? audit.at;
+        const walletId = walletsOfUsers.get(uid);
+        erased.set(uid, erasedAt);
+        walletsOfUsers.delete(uid);
+        profiles.delete(uid);
+        if (walletId === undefined) return { erasedAt };
+        const { wallet, version } = (await store.load(walletId))!;
+        const nobodys = { ...wallet, readers: [], owner: { ...wallet.owner, id: 'erased-0' } };
+        store.commitNow([{ walletId, expected: version, wallet: nobodys, entries: [] }]);
+        store.audits.set(`erase-${walletId}`, { ...audit, action: 'erase' });
+        return { erasedAt };
       },
     },
     entries: {
