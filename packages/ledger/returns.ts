@@ -38,9 +38,11 @@ export function returned(wallet: Wallet, returning: Returning, parts: readonly C
   for (const { grantId, credits } of parts) {
     if (grantId === undefined) {
       // What an overdraft paid goes back to the debt, as far as that is not what open holds were lent.
-      debt = Math.min(credits, wallet.debt - lentIn(wallet));
+      // A charge may name two overdrafts: its hold's, and that of what it charged above the hold.
+      const undone = Math.min(credits, wallet.debt - lentIn(wallet) - debt);
+      debt += undone;
       // The debt has been repaid by whatever came in since: from then on it was the customer's own money.
-      if (credits > debt) homeless.push({ kind: 'purchase', credits: credits - debt, isForEver: true });
+      if (credits > undone) homeless.push({ kind: 'purchase', credits: credits - undone, isForEver: true });
       continue;
     }
     const known = current.grants.find((grant) => grant.grantId === grantId);

@@ -260,6 +260,22 @@ describe('refund', () => {
     expect(player.wallet.totals).toMatchObject({ consumed: 6, waived: -6, issued: 0 });
   });
 
+  it('undoes both overdrafts of a charge above its hold, and returns what has been repaid of them', () => {
+    expectTable(`
+      0 | configure c limit=20  | configure | 0 0 0
+      1 | reserve a 5           | reserve   | 0 5 5
+      2 | settle a 8 max=10     | settle    | 0 0 8
+      3 | refund settle:a       | refund    | 0 0 0
+    `);
+    expectTable(`
+      0 | configure c limit=20  | configure | 0 0 0
+      1 | reserve a 5           | reserve   | 0 5 5
+      2 | settle a 8 max=10     | settle    | 0 0 8
+      3 | grant g bonus 6       | grant     | 0 0 2
+      4 | refund settle:a       | refund    | 6 0 0
+    `);
+  });
+
   it('goes on in a frozen wallet', () => {
     expectTable(`
       1 | grant g bonus 10   | grant     |

@@ -92,8 +92,9 @@ export function landing(
     if (grantId === null) {
       let lent = 0;
       for (const hold of fold.holds.values()) lent += hold.lent;
-      owed = Math.min(credits, -fold.totals.debt - lent);
-      if (credits > owed) stray.push({ kind: 'purchase', credits: credits - owed, isOwn: true });
+      const toDebt = Math.min(credits, -fold.totals.debt - lent - owed);
+      owed += toDebt;
+      if (credits > toDebt) stray.push({ kind: 'purchase', credits: credits - toDebt, isOwn: true });
       continue;
     }
     const origin = fold.origins.get(grantId);
