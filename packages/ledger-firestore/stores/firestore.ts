@@ -10,12 +10,14 @@ import { versionOf, writesOf } from '../firestore/writes.ts';
 import { CommitTooLarge, type LedgerStore, type StoredWallet, type WalletCommit } from '../port.ts';
 import { hostTimers, sleep } from '../scheduler.ts';
 import { commitBytes, commitBytesMax } from '../size.ts';
+import { Gathered } from './gathered.ts';
 
 /** Waits before a read that the network lost is sent again. Reading twice does no harm; a commit is sent once. */
 const readPausesMs = [20, 100] as const;
 
 export class FirestoreStore implements LedgerStore {
   readonly #connection: Connection;
+  readonly #wallets = new Gathered((names, deadlineMs) => this.#read(names, deadlineMs));
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -23,7 +25,7 @@ export class FirestoreStore implements LedgerStore {
 
   async load(walletId: string, deadlineMs: number): Promise<StoredWallet | null> {
     if (!isWalletId(walletId)) return null;
-    const [document] = await this.#read([walletName(this.#connection.database, walletId)], deadlineMs);
+    const document = await this.#wallets.document(walletName(this.#connection.database, walletId), deadlineMs);
     if (document === undefined) return null;
     return { wallet: mapDocumentToWallet(decodeFields(document.fields)), version: versionOf(document.updateTime) };
   }
