@@ -10,9 +10,10 @@ import {
 } from '../port.ts';
 import type { Context } from './context.ts';
 import { nothing, type Lane } from './lane.ts';
-import { failed, type FailureCode, type Outcome } from './outcome.ts';
+import { failed, outcomeOf, type FailureCode, type Outcome } from './outcome.ts';
 import type { Pending } from './pending.ts';
 import { plan, unplan, type Plan } from './plan.ts';
+import { Unsent } from './pool.ts';
 import { readEntries, readFacts } from './read.ts';
 
 /**
@@ -92,8 +93,7 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
   const sentAt = context.timers.elapsedMs();
   lane.flying = new Set(entries.map((entry) => entry.id));
   try {
-    const [version] = await context.store.commit([commit], context.limits.rpcDeadlineMs);
-    if (version === undefined) throw new TypeError('the store answered a commit without a version');
+    const version = await context.commit(commit, () => carried.every(({ pending }) => !pending.done));
     context.metrics.commit('ok', entries.length);
     lane.landed({ wallet, version }, facts);
     lane.pacing.clean();
@@ -102,6 +102,11 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
     return true;
   } catch (error) {
     unplan(lane.known, entries);
+    const decided = [...carried.map(({ pending }) => pending), ...claims];
+    if (error instanceof Unsent) {
+      lane.queue.unshift(...decided.filter((pending) => !pending.done));
+      return false;
+    }
     lane.forget();
     // A repeated key says nothing of other writers: once it has been read, the others go at once.
     if (error instanceof StaleVersion) lane.turns.lost(context.timers.elapsedMs() - sentAt);
@@ -110,17 +115,12 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
     }
     // Under another version every key is guarded by its `create` again: reading them first would only lose the next turn, too.
     for (const { pending } of carried) pending.mustRead = !(error instanceof StaleVersion);
-    context.metrics.commit(nameOf(error), entries.length);
-    giveUp(context, lane, [...carried.map(({ pending }) => pending), ...claims], error);
+    context.metrics.commit(outcomeOf(error), entries.length);
+    giveUp(context, lane, decided, error);
     return false;
   } finally {
     lane.flying = nothing;
   }
-}
-
-function nameOf(error: unknown): 'conflict' | 'unknown' | 'error' {
-  if (error instanceof Conflict) return 'conflict';
-  return error instanceof UnknownOutcome ? 'unknown' : 'error';
 }
 
 /** A round failed: what that says of the wallet's pace, and whether its commands go into another one. */

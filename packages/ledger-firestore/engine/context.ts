@@ -1,9 +1,10 @@
 // What the parts of the engine share: the store with its deadline, and the surroundings.
 import type { decide, Facts, Found } from '@reelbanana/ledger';
-import type { LedgerStore, StoredWallet } from '../port.ts';
+import type { LedgerStore, StoredWallet, WalletCommit } from '../port.ts';
 import type { Timers } from '../scheduler.ts';
 import type { EngineLimits } from './limits.ts';
 import type { EngineMetrics } from './outcome.ts';
+import { Pool } from './pool.ts';
 
 export interface Context {
   readonly store: LedgerStore;
@@ -20,10 +21,13 @@ export interface Context {
   find(walletId: string, ids: readonly string[]): Promise<Found>;
   /** The store's `facts`, with the engine's deadline, counted. No call for no ids. */
   facts(walletId: string, ids: readonly string[]): Promise<Facts>;
+  /** Commits one wallet's part, with the parts of others where lanes are on (`Pool.commit`). */
+  commit(part: WalletCommit, isWanted: () => boolean): Promise<string>;
 }
 
-export function contextOf(parts: Omit<Context, 'load' | 'find' | 'facts'>): Context {
+export function contextOf(parts: Omit<Context, 'load' | 'find' | 'facts' | 'commit'>): Context {
   const { store, limits, metrics } = parts;
+  const pool = new Pool(parts);
   return {
     ...parts,
     load(walletId) {
@@ -40,5 +44,6 @@ export function contextOf(parts: Omit<Context, 'load' | 'find' | 'facts'>): Cont
       metrics.read?.('facts', ids.length);
       return store.facts(walletId, ids, limits.rpcDeadlineMs);
     },
+    commit: (part, isWanted) => pool.commit(part, isWanted),
   };
 }

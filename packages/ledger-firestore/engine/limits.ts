@@ -20,6 +20,12 @@ export interface EngineLimits {
   readonly gapMaxMs: number;
   /** What a clean commit takes off the gap. */
   readonly gapStepMs: number;
+  /** Wallets of one shared commit (`pool.ts`); 1: every wallet commits alone, so that no stranger's latency is its own. */
+  readonly laneWalletsMax: number;
+  /** Shared commits in flight; what arrives meanwhile gathers for the next. */
+  readonly sharedInFlightMax: number;
+  /** How long a wallet that conflicted shares no commit: with 20 conflicts a second it fails others once in this time. */
+  readonly quarantineMs: number;
   /** Wallets whose state is remembered. */
   readonly walletsMax: number;
   /** Entries remembered in all, to answer repeated keys without a failed commit. */
@@ -43,12 +49,18 @@ export const defaultLimits: EngineLimits = {
   gapMinMs: 5,
   gapMaxMs: 1_000,
   gapStepMs: 5,
+  laneWalletsMax: 1,
+  sharedInFlightMax: 2,
+  quarantineMs: 10_000,
   walletsMax: 10_000,
   recentMax: 20_000,
   recentPerWalletMax: 1_024,
   ghostMs: 15 * 60_000,
   ghostEntriesMax: 10_000,
 };
+
+/** A commit over many wallets spans many splits of Firestore and ties all of them to the slowest (notes/firestore.md). */
+const laneWalletsBound = 50;
 
 /** The limits with `changes` applied. Throws when they contradict each other. */
 export function limitsWith(changes: Partial<EngineLimits> = {}): EngineLimits {
@@ -59,5 +71,8 @@ export function limitsWith(changes: Partial<EngineLimits> = {}): EngineLimits {
   if (limits.gapMinMs > limits.gapMaxMs) throw new RangeError('gapMinMs is above gapMaxMs');
   if (limits.entriesMax < 1 || limits.attemptsMax < 1)
     throw new RangeError('entriesMax and attemptsMax are at least 1');
+  if (limits.laneWalletsMax < 1 || limits.laneWalletsMax > laneWalletsBound)
+    throw new RangeError(`laneWalletsMax is 1 to ${laneWalletsBound}`);
+  if (limits.sharedInFlightMax < 1) throw new RangeError('sharedInFlightMax is at least 1');
   return limits;
 }

@@ -1,5 +1,6 @@
 // What the engine says to a command, and why it may have to say that it cannot say.
 import type { Answer, Rejection } from '@reelbanana/ledger';
+import { Conflict, UnknownOutcome } from '../port.ts';
 
 /** Why a command was given up. It may be repeated with the same key, after `retryAfterMs`: that never charges twice. */
 export type FailureCode =
@@ -26,10 +27,21 @@ export function failed(code: FailureCode, random: () => number): Outcome {
   return { kind: 'failed', code, retryAfterMs: retryAfterMinMs + Math.floor(random() * retryAfterSpreadMs) };
 }
 
+/** What became of a commit, in one word. */
+export type CommitOutcome = 'ok' | 'conflict' | 'unknown' | 'error';
+
+/** The word for what a commit threw. */
+export function outcomeOf(error: unknown): CommitOutcome {
+  if (error instanceof Conflict) return 'conflict';
+  return error instanceof UnknownOutcome ? 'unknown' : 'error';
+}
+
 /** Counts for telemetry. Every method is called at most once an event, synchronously, and must not throw. */
 export interface EngineMetrics {
-  /** `entries` that the commit carried. */
-  commit(outcome: 'ok' | 'conflict' | 'unknown' | 'error', entries: number): void;
+  /** One wallet's commit, or its part in a shared one: the `entries` that it carried. */
+  commit(outcome: CommitOutcome, entries: number): void;
+  /** A commit that carried the parts of several `wallets`. After a conflict it is split, and each part counts by itself. */
+  shared?(outcome: CommitOutcome, wallets: number): void;
   /** Documents read, and in how many calls (always 1). */
   read?(op: 'load' | 'find' | 'facts', documents: number): void;
 }
