@@ -24,6 +24,7 @@ const habits: readonly [weight: number, habit: keyof typeof scripts][] = [
   [3, 'errs'],
   [2, 'repeats'],
   [5, 'hurries'],
+  [4, 'spreads'],
   [1, 'ticks'],
   [1, 'rushes'],
   [1, 'crumbles'],
@@ -34,19 +35,28 @@ const habits: readonly [weight: number, habit: keyof typeof scripts][] = [
   [2, 'isConfigured'],
 ];
 
+interface Wallets {
+  readonly usual: readonly string[];
+  /** Wallets that are written at the same moments, row by row. */
+  readonly rows: readonly (readonly string[])[];
+  readonly frozen: string;
+}
+
 export class Clients {
   readonly #world: World;
   readonly #fleet: Fleet;
   readonly #journal: Journal;
   readonly #wallets: readonly string[];
+  readonly rows: Wallets['rows'];
   readonly frozen: string;
   readonly chance: Chance;
 
-  constructor(world: World, fleet: Fleet, journal: Journal, wallets: { usual: readonly string[]; frozen: string }) {
+  constructor(world: World, fleet: Fleet, journal: Journal, wallets: Wallets) {
     this.#world = world;
     this.#fleet = fleet;
     this.#journal = journal;
     this.#wallets = wallets.usual;
+    this.rows = wallets.rows;
     this.frozen = wallets.frozen;
     this.chance = world.chance.fork();
   }
@@ -67,6 +77,14 @@ export class Clients {
     return this.#world.time.now();
   }
 
+  get latencyMsMax(): number {
+    return this.#world.weather.latencyMsMax;
+  }
+
+  anyPlace(): number {
+    return this.chance.below(this.#fleet.size);
+  }
+
   /** A command that anybody has sent before. */
   earlier(): Ask | undefined {
     const { asks } = this.#journal;
@@ -74,11 +92,16 @@ export class Clients {
   }
 
   /** Asks until there is a verdict. A patient client is alone with its command, and can trust what it hears. */
-  async ask(walletId: string, command: Command, isPatient = this.chance.maybe(0.5)): Promise<Told> {
+  async ask(
+    walletId: string,
+    command: Command,
+    isPatient = this.chance.maybe(0.5),
+    firstPlace = this.anyPlace(),
+  ): Promise<Told> {
     const { weather } = this.#world;
     const ask = this.#journal.ask(walletId, command, isPatient);
     if (!isPatient && this.chance.maybe(weather.duplicate)) void this.#copy(ask);
-    let place = this.chance.below(this.#fleet.size);
+    let place = firstPlace;
     for (let tries = 0; tries < triesMax; tries++) {
       const asked = this.#fleet.at(place);
       const told = await this.#fleet.send(place, ask, this.chance.between(100, 10_000));
@@ -236,6 +259,25 @@ const scripts = {
       if (told.kind !== 'answer') continue;
       await clients.wait(ttlMs - chance.below(chance.pick([60, 600])));
       await clients.ask(w, settle(`${name}-s${round}`, told.answer.entry.id), true);
+    }
+  },
+
+  /** Hurries on several wallets of one engine at the same moments: their commits go together, and are lost together. */
+  spreads: async (clients, name) => {
+    const { chance, latencyMsMax } = clients;
+    const row = chance.pick(clients.rows);
+    const place = clients.anyPlace();
+    const all = (commandOf: (walletId: string) => Command) =>
+      Promise.all(row.map((w) => clients.ask(w, commandOf(w), true, place)));
+    await all(() => grant(`${name}-g`, 50));
+    for (let round = 1; round <= 6; round++) {
+      const ttlMs = chance.between(1_000, 2_000);
+      const expiresAt = clients.now() + ttlMs; // about
+      await all(() => reserve(`${name}-r${round}`, chance.between(1, 5), { ttlMs }));
+      // One round trip before the end, or two: a commit that is lost now is tried again when it is too late.
+      await clients.wait(expiresAt - clients.now() - chance.below(5 + 3 * latencyMsMax));
+      const end = chance.pick([settle, release]);
+      await all((w) => end(`${name}-e${round}`, keyId(w, 'reserve', `${name}-r${round}`)));
     }
   },
 

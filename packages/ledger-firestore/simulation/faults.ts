@@ -62,6 +62,9 @@ export function weatherOf(chance: Chance): Weather {
       walletsMax: chance.pick([1, 2, 10_000]),
       recentMax: chance.pick([0, 8, 20_000]),
       recentPerWalletMax: chance.pick([4, 1_024]),
+      laneWalletsMax: chance.pick([1, 8, 8]),
+      sharedInFlightMax: chance.pick([1, 2]),
+      quarantineMs: chance.pick([0, 0, 500]),
     },
   };
 }

@@ -22,9 +22,14 @@ export interface Run {
   readonly last: readonly string[];
 }
 
+const rows = [
+  ['row-1', 'row-2', 'row-3'],
+  ['row-4', 'row-5', 'row-6'],
+  ['row-7', 'row-8', 'row-9'],
+] as const;
 const quiet = ['quiet-1', 'quiet-2', 'quiet-3'] as const;
 const usual = ['hot', 'cool'] as const;
-const walletIds = [...usual, ...quiet, 'crumbs', 'frozen', 'ruled', 'poor', 'sdk'] as const;
+const walletIds = [...usual, ...quiet, ...rows.flat(), 'crumbs', 'frozen', 'ruled', 'poor', 'sdk'] as const;
 const dayMs = 86_400_000;
 const repeatMs = 60_000;
 const hangsAfterMs = 40 * dayMs;
@@ -47,7 +52,7 @@ async function story(world: World): Promise<void> {
   for (const walletId of walletIds) history.add(emptyWallet(walletId));
   const fleet = new Fleet(world, chance.between(1, 3));
   const journal = new Journal();
-  const clients = new Clients(world, fleet, journal, { usual, frozen: 'frozen' });
+  const clients = new Clients(world, fleet, journal, { usual, rows, frozen: 'frozen' });
   const sdk = new SdkClients(world, fleet, journal);
 
   world.isCalm = true;

@@ -40,6 +40,7 @@ export const expected = {
     'duplicate request',
     'switched engine while it may still land',
   ],
+  shared: ['ok', 'StaleVersion', 'EntryExists', 'UnknownOutcome', 'StoreUnavailable'],
   sdk: ['made', 'replayed', 'worked twice', 'refused', 'CONTENTION', 'failed work'],
 } as const satisfies Record<string, readonly string[]>;
 

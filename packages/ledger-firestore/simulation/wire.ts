@@ -28,15 +28,19 @@ export function wired(world: World, process: Process): LedgerStore {
       const lane: readonly WalletCommit[] = [...parts]; // its own, even where the same parts are sent again
       world.history.sent.set(lane, { by: process.name, moment: world.trace.next() });
       const entries = lane.reduce((sum, part) => sum + part.entries.length, 0);
-      world.log(`${process.name} commits ${entries} under ${lane[0]?.expected ?? ''}`);
+      world.log(`${process.name} commits ${entries} under ${lane.map(({ expected }) => expected).join()}`);
+      const count = (what: string) => {
+        world.tally.count('commit', what);
+        if (lane.length > 1) world.tally.count('shared', what);
+      };
       try {
         const versions = await inTime('commit', ms, () => store.commit(lane, ms), unknown);
-        world.tally.count('commit', 'ok');
+        count('ok');
         return versions;
       } catch (error) {
         const { name } = error as Error;
         world.log(`${process.name} hears ${name}`);
-        world.tally.count('commit', name);
+        count(name);
         throw error;
       }
     },

@@ -21,6 +21,14 @@ const around = (rule: string, bug: string, change: Bug): Mutant => ({
   seams: () => ({ store: (store, world) => ({ ...store, ...change(store, world) }) }),
 });
 
+/** The same, where wallets share commits whenever they can. */
+const amongWallets = (rule: string, bug: string, change: Bug): Mutant => {
+  const mutant = around(rule, bug, change);
+  return { ...mutant, seams: () => ({ ...mutant.seams(), limits: sharing }) };
+};
+
+const sharing = { laneWalletsMax: 8, sharedInFlightMax: 1, entriesMax: 450, quarantineMs: 0 };
+
 export const engineBugs: readonly Mutant[] = [
   around('a refusal reads the keys', 'answers it without reading them', () => ({
     find: async (_walletId, ids) => new Map(ids.map((id) => [id, null])),
@@ -157,6 +165,45 @@ export const engineBugs: readonly Mutant[] = [
         ms,
       ),
   })),
+
+  amongWallets('an unknown outcome is one of each wallet in the commit', 'tells it to the first alone', (store) => {
+    const told = new Map<WalletCommit, Error>();
+    return {
+      commit: async (lane, ms) => {
+        // What is told of several it takes for a conflict, and sends again in pieces: there each hears its own.
+        const [own] = lane.flatMap((part) => told.get(part) ?? []);
+        if (own !== undefined) throw lane.length > 1 ? new StaleVersion(['?']) : own;
+        try {
+          return await store.commit(lane, ms);
+        } catch (error) {
+          if (lane.length < 2 || !(error instanceof UnknownOutcome)) throw error;
+          for (const [index, part] of lane.entries()) told.set(part, index === 0 ? error : new StoreUnavailable('?'));
+          throw new StaleVersion(['?']);
+        }
+      },
+    };
+  }),
+
+  amongWallets('every wallet of a commit is guarded by its own version', 'guards the first alone', (store) => ({
+    commit: async (lane, ms) =>
+      store.commit([...lane.slice(0, 1), ...(await underNewVersion(store, lane.slice(1), ms))], ms),
+  })),
+
+  amongWallets('every part of a refused commit is sent again', 'drops the last', (store) => {
+    const dropped = new Set<WalletCommit>();
+    return {
+      commit: async (lane, ms) => {
+        if (lane.some((part) => dropped.has(part))) return lane.map(() => 'dropped');
+        try {
+          return await store.commit(lane, ms);
+        } catch (error) {
+          const last = lane.at(-1);
+          if (error instanceof Conflict && lane.length > 1 && last !== undefined) dropped.add(last);
+          throw error;
+        }
+      },
+    };
+  }),
 ];
 
 function seenAt(found: Found, seq: number): Found {
