@@ -1,6 +1,7 @@
 // The rules of refusals (README.md, The rules 2 and 4): when a definite no may be said.
 import { describe, expect, it } from '@jest/globals';
 import { keyId } from '@reelbanana/ledger';
+import { UnknownOutcome } from '../port.ts';
 import { script, type Fault, type FaultPlan } from '../stores/faulty.ts';
 import { deduct, grant, release, reserve, settle } from '../testing/commands.ts';
 import { codes, elsewhere, house, w } from '../testing/house.ts';
@@ -160,7 +161,7 @@ describe('an unknown outcome', () => {
     await sound();
   });
 
-  it('is never followed by a refusal until the version has moved: time would refuse what still may land', async () => {
+  it('is never followed by a refusal until the version has moved: so time is written down first, and then it is refused', async () => {
     // The hold is settled, the answer is lost, the commit is held back; then the hold runs out. At the unchanged version
     // a settle would now be HOLD_EXPIRED, and the held back commit could still charge.
     const holdId = keyId(w, 'reserve', 'r');
@@ -170,31 +171,57 @@ describe('an unknown outcome', () => {
       if (call.op === 'commit' && commits.length > 0) return commits.shift()!;
       return down.now ? { kind: 'unavailable' } : { kind: 'none' };
     };
-    const { run, engine, time, weather, wallet, sound } = await house({ plan });
+    const { run, engine, time, weather, memory, wallet, sound } = await house({ plan });
     await run(reserve('r', 5, { ttlMs: 1_000 }));
     down.now = true;
     const lost = await time.run(engine.execute(w, settle('s', holdId), { deadlineMs: 500 }));
     expect(codes([lost])).toEqual(['UNAVAILABLE']);
     await time.advance(20_000);
     down.now = false;
-    const again = await time.run(engine.execute(w, settle('s', holdId), { deadlineMs: 3_000 }));
-    expect(codes([again])).toEqual(['UNAVAILABLE']);
+    const askedAt = time.now();
+    expect(codes([await run(settle('s', holdId))])).toEqual(['HOLD_EXPIRED']);
+    expect(time.now() - askedAt).toBeLessThan(1_000);
+    expect(memory.entries(w).at(-1)).toMatchObject({ type: 'expireHold' });
     await weather.landHeldBack();
-    expect((await wallet()).totals.consumed).toBe(5);
-    expect(codes([await run(settle('s', holdId))])).toEqual(['replayed']);
+    expect((await wallet()).totals.consumed).toBe(0);
+    expect(codes([await run(settle('s', holdId))])).toEqual(['HOLD_EXPIRED']);
     await sound();
   });
 
-  it('whose commit can land no more is refused, though the wallet has not moved', async () => {
-    const commits: Fault[] = [{ kind: 'none' }, { kind: 'lost' }];
-    const { run, time } = await house({ plan: script('commit', commits) });
+  it('whose commit lands before time is written down is a replay, charged once', async () => {
     const holdId = keyId(w, 'reserve', 'r');
+    const commits: Fault[] = [{ kind: 'none' }, { kind: 'heldBack' }];
+    const { run, time, weather, wallet, sound } = await house({ plan: script('commit', commits) });
     await run(reserve('r', 5, { ttlMs: 1_000 }));
     expect(codes([await run(settle('s', holdId), { deadlineMs: 0 })])).toEqual(['UNAVAILABLE']);
-    await time.advance(14 * 60_000);
-    expect(codes([await run(settle('s', holdId))])).toEqual(['UNAVAILABLE']);
+    await time.advance(20_000);
+    const commit = weather.commit.bind(weather);
+    weather.commit = async (...asked) => {
+      weather.commit = commit;
+      await weather.landHeldBack(); // in front of the tick
+      return commit(...asked);
+    };
+    expect(codes([await run(settle('s', holdId))])).toEqual(['replayed']);
+    expect((await wallet()).totals.consumed).toBe(5);
+    await sound();
+  });
+
+  it('keeps its command without a verdict while time cannot be written down either', async () => {
+    const plan: FaultPlan = (call) => (call.op === 'commit' && down.now ? { kind: 'unavailable' } : { kind: 'none' });
+    const down = { now: false };
+    const { run, time, weather, sound } = await house({ plan });
+    const holdId = keyId(w, 'reserve', 'r');
+    await run(reserve('r', 5, { ttlMs: 1_000 }));
+    const commit = weather.commit.bind(weather);
+    weather.commit = async () => {
+      weather.commit = commit;
+      throw new UnknownOutcome('lost', false);
+    };
+    expect(codes([await run(settle('s', holdId), { deadlineMs: 0 })])).toEqual(['UNAVAILABLE']);
+    down.now = true;
     await time.advance(60_000);
-    expect(codes([await run(settle('s', holdId))])).toEqual(['HOLD_EXPIRED']);
+    expect(codes([await run(settle('s', holdId), { deadlineMs: 3_000 })])).toEqual(['UNAVAILABLE']);
+    await sound();
   });
 
   it('of more entries than are remembered refuses nobody until the version has moved', async () => {
@@ -203,6 +230,16 @@ describe('an unknown outcome', () => {
     for (const key of ['a', 'b', 'c', 'd']) await run(deduct(key, 1), { deadlineMs: 100 });
     expect(codes([await run(deduct('e', 5_000))])).toEqual(['UNAVAILABLE']);
     await elsewhere(memory, [deduct('other', 1)], time.now());
+    expect(codes([await run(deduct('e', 5_000))])).toEqual(['INSUFFICIENT_CREDITS']);
+  });
+
+  it('can land no more after 15 minutes: then it keeps nobody from a refusal, though the wallet has not moved', async () => {
+    const plan: FaultPlan = (call) => (call.op === 'commit' ? { kind: 'lost' } : { kind: 'none' });
+    const { run, time } = await house({ plan, limits: { ghostEntriesMax: 0 } });
+    await run(deduct('a', 1), { deadlineMs: 0 });
+    await time.advance(14 * 60_000);
+    expect(codes([await run(deduct('e', 5_000))])).toEqual(['UNAVAILABLE']);
+    await time.advance(60_000);
     expect(codes([await run(deduct('e', 5_000))])).toEqual(['INSUFFICIENT_CREDITS']);
   });
 

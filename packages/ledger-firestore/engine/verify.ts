@@ -1,11 +1,11 @@
 // A refusal is a claim until the wallet was read and THEN, not before it, the command's keys (design section 5). Else an
 // answer that was lost, or a commit that another process made of the same key, would charge and yet say 402. Facts are read
 // in between: one that shows the command's own effect is older than the key, which then is found.
-import type { Found } from '@reelbanana/ledger';
+import { dueAt, type Found, type Wallet } from '@reelbanana/ledger';
 import { back, giveUp } from './commit.ts';
 import type { Context } from './context.ts';
 import type { Lane } from './lane.ts';
-import type { Pending } from './pending.ts';
+import { Pending } from './pending.ts';
 import { readEntries, readFacts } from './read.ts';
 
 /**
@@ -43,10 +43,24 @@ export async function verify(context: Context, lane: Lane, claims: readonly Pend
     }
     if (haunted.length > 0) lane.pacing.outage();
     back(context, lane, haunted, 'UNAVAILABLE');
+    if (haunted.length > 0) exorcise(context, lane, state.wallet);
     back(context, lane, again, 'CONTENTION');
   } catch (error) {
     giveUp(context, lane, claims, error);
   }
+}
+
+/**
+ * What refuses at an unchanged version is time. Written down it moves the version, and what was sent under the old one can
+ * land no more: else on a wallet that nobody else writes the command would have no verdict for `ghostMs`.
+ */
+function exorcise({ now, timers, limits }: Context, lane: Lane, wallet: Wallet): void {
+  const at = timers.elapsedMs();
+  const isDue = (dueAt(wallet) ?? Infinity) <= Math.max(now(), wallet.at);
+  if (!isDue || !lane.isHaunted(at, limits)) return;
+  const tick = new Pending(lane.walletId, { type: 'tick' }, at + limits.deadlineMs, undefined, () => undefined);
+  tick.outcome.catch(() => undefined); // a bug is told to the callers that wait behind it
+  lane.queue.unshift(tick);
 }
 
 /** Known by now, and not yet there when the keys were read. */
