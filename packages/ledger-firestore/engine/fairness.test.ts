@@ -18,7 +18,7 @@ const callersEach = 4;
 const laterMs = 300;
 /** By then they have met; what comes after is measured. */
 const warmMs = 5_000;
-const measuredMs = 5_000;
+const measuredMs = 4_000;
 
 interface Scene {
   readonly processes: number;
@@ -97,7 +97,7 @@ async function play({ processes, fromMs, toMs, seed, leavesMs = Infinity }: Scen
 
 const distances = [
   { fromMs: 20, toMs: 20 },
-  { fromMs: 5, toMs: 20 },
+  { fromMs: 10, toMs: 40 },
   { fromMs: 5, toMs: 50 },
 ];
 
