@@ -18,8 +18,11 @@ const patienceSpread = 0.5;
 const othersMax = 8;
 /** Commits lost in a row before one watches: the first are due to chance, or to a state that was simply old. */
 const lossesMax = 2;
-/** The weight of one commit in the mean duration. */
+/** The weight of one commit in the mean duration, and how many means it counts for at most: a stall is no measure of turns. */
 const tripWeight = 1 / 8;
+const tripsMax = 4;
+/** No wait is longer, in milliseconds. */
+const waitMsMax = 1_000;
 
 export class Turns {
   /** Mean duration of a commit, in milliseconds; 0 before the first. */
@@ -81,12 +84,13 @@ export class Turns {
 
   /** How long to wait for each commit of a rival, in milliseconds: the shorter the longer they have been silent. */
   get patienceMs(): number {
-    return (patienceTrips * (1 + patienceSpread * this.#random()) * this.tripMs) / this.#every;
+    const trips = (patienceTrips * (1 + patienceSpread * this.#random())) / this.#every;
+    return Math.min(waitMsMax, trips * this.tripMs);
   }
 
   /** How long to stand still, in milliseconds. */
   get stillMs(): number {
-    return stillTrips * this.tripMs;
+    return Math.min(waitMsMax, stillTrips * this.tripMs);
   }
 
   /** So many commits of rivals passed while we gave way. */
@@ -104,6 +108,7 @@ export class Turns {
   }
 
   #took(ms: number): void {
-    this.tripMs = this.tripMs === 0 ? ms : this.tripMs + (ms - this.tripMs) * tripWeight;
+    if (this.tripMs === 0) this.tripMs = Math.min(waitMsMax, ms);
+    else this.tripMs += (Math.min(ms, tripsMax * this.tripMs) - this.tripMs) * tripWeight;
   }
 }
