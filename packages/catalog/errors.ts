@@ -57,8 +57,11 @@ export const errorData: Readonly<Partial<Record<ErrorCode, Readonly<Record<strin
   INVALID_OPERATION: { operations: ['story-generation', 'narration'] },
   INSUFFICIENT_CREDITS: { required: 5, available: 2 },
   HOLD_EXPIRED: { expiresAt: 1_780_272_000_000 },
+  CAP_EXCEEDED: { cap: 'daily', limit: 100, used: 98, required: 5, resetsAt: 1_780_358_400_000 },
   /** How the hold ended, and what was charged. */
   HOLD_CLOSED: { state: 'settled', credits: 3 },
+  /** Operations a minute; until the next minute begins. */
+  RATE_LIMITED: { limit: 100, retryAfterMs: 12_000 },
   /** Which bound, and how much it allows. */
   HOLD_LIMIT: { bound: 'openHolds', limit: 100 },
   INTERNAL: { traceId: '0af7651916cd43dd8448eb211c80319c' },

@@ -15,6 +15,8 @@ export const limits = {
   reportDaysMax: 366,
   /** Credits in one grant: far above any package, far below what sums of safe integers can bear. */
   grantCreditsMax: 1_000_000_000,
+  /** An administrator's note in an audit record. */
+  noteLengthMax: 500,
   /** Unicode code points in one narration; the operation's price bound is higher. */
   narrationCharactersMax: 10_000,
 } as const;

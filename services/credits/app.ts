@@ -8,6 +8,7 @@ import type { CommandEngine, LastCheckpoint, LedgerAccess } from './ports.ts';
 import { createPrincipals } from './principals.ts';
 import { createActors } from './pseudonym.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { adminWalletRoutes } from './routes/admin-wallets.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import type { Context } from './routes/context.ts';
 import { deductionRoutes } from './routes/deductions.ts';
@@ -91,6 +92,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...healthRoutes(context),
       ...auditRoutes(context),
       ...erasureRoutes(context),
+      ...adminWalletRoutes(context),
     ],
   });
 }

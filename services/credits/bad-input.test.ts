@@ -386,8 +386,4 @@ describe('holds', () => {
       await expectProblem(await world.call('POST', path, { ...narrate, ...key('e') }, body), 'WALLET_NOT_FOUND');
     },
   );
-
-  it('are not extended in this release', async () => {
-    await expectProblem(await end(holdId, 'extend', { ttlSeconds: 5 }), 'ROUTE_NOT_FOUND');
-  });
 });

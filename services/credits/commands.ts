@@ -4,7 +4,10 @@ import {
   fingerprint,
   price,
   type Actor,
+  type Caps,
+  type ConfigureCommand,
   type DeductCommand,
+  type ExtendCommand,
   type GrantCommand,
   type Json,
   type Params,
@@ -14,7 +17,14 @@ import {
   type ReserveCommand,
   type SettleCommand,
 } from '@reelbanana/ledger';
-import type { DeductionInput, GrantInput, HoldInput, ReleaseInput } from '@reelbanana/metering/contract';
+import type {
+  DeductionInput,
+  ExtendInput,
+  GrantInput,
+  HoldInput,
+  ReleaseInput,
+  WalletChange,
+} from '@reelbanana/metering/contract';
 import { invalid, Problem } from '@reelbanana/service-kit';
 import type { z } from 'zod';
 
@@ -85,6 +95,10 @@ export function reserveCommand(meta: Meta, input: HoldInput, work: Work, priced:
   };
 }
 
+export function extendCommand(meta: Meta, holdId: string, input: ExtendInput): ExtendCommand {
+  return { type: 'extend', ...keyed(meta, 'extend', holdId, input), holdId, ttlMs: input.ttlSeconds * 1000 };
+}
+
 /** `fields`: the body as the client sent it; `credits`: what it comes to (absent: the whole hold). */
 export function settleCommand(meta: Meta, holdId: string, fields: object, credits: number | undefined): SettleCommand {
   return {
@@ -109,6 +123,28 @@ export function grantCommand(meta: Meta, input: GrantInput): GrantCommand {
     source,
     reasonCode,
     ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+export function configureCommand(meta: Meta, input: WalletChange): ConfigureCommand {
+  const { unmetered, status, overdraftLimit, caps, reasonCode } = input;
+  return {
+    type: 'configure',
+    ...keyed(meta, 'configure', meta.walletId, input),
+    ...(unmetered === undefined ? {} : { unmetered }),
+    ...(status === undefined ? {} : { status }),
+    ...(overdraftLimit === undefined ? {} : { overdraftLimit }),
+    ...(caps === undefined ? {} : { caps: capsOf(caps) }),
+    reasonCode,
+  };
+}
+
+/** Without the fields that were not sent, which the schema's type cannot tell from undefined ones. */
+function capsOf({ perMinute, daily, monthly }: NonNullable<WalletChange['caps']>): Caps {
+  return {
+    ...(perMinute === undefined ? {} : { perMinute }),
+    ...(daily === undefined ? {} : { daily }),
+    ...(monthly === undefined ? {} : { monthly }),
   };
 }
 

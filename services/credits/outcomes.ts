@@ -1,4 +1,5 @@
 /** What the commit engine said, as HTTP: an answer, or the Problem that says why there is none. */
+import { limits } from '@reelbanana/catalog';
 import type { Answer, Rejection } from '@reelbanana/ledger';
 import {
   InvalidCursor,
@@ -26,13 +27,19 @@ export function answerOf(outcome: Outcome): Answer {
   }
 }
 
+/** The API counts in seconds; and all that is left to say of this field is how long a hold may last in all. */
+const ofTtl: FieldError = {
+  path: 'body.ttlSeconds',
+  message: `a hold lasts at most ${limits.holdTtlSeconds.max} seconds in all, counted from its reserve`,
+};
+
 /** The ledger names a command's fields; the client knows them as fields of its body. */
 function problemOfRejection({ code, detail, data }: Rejection): Problem {
+  if (code === 'RATE_LIMITED') return new Problem(code, detail, data, retryAfter(Number(data['retryAfterMs'])));
   if (code !== 'VALIDATION_FAILED') return new Problem(code, detail, data);
-  const errors = ((data['errors'] ?? []) as FieldError[]).map(({ path, message }) => ({
-    path: `body.${path}`,
-    message,
-  }));
+  const errors = ((data['errors'] ?? []) as FieldError[]).map(({ path, message }) =>
+    path === 'ttlMs' ? ofTtl : { path: `body.${path}`, message },
+  );
   return new Problem(code, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { ...data, errors });
 }
 

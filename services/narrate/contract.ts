@@ -42,9 +42,11 @@ export const postNarration = defineContract({
   responses: { 201: narrationView },
   errors: [
     'INSUFFICIENT_CREDITS',
+    'CAP_EXCEEDED',
     'WALLET_FROZEN',
     'RESULT_NOT_FOUND',
     'DUPLICATE_OPERATION',
+    'RATE_LIMITED',
     'HOLD_LIMIT',
     'OPERATION_FAILED',
     'CONTENTION',

@@ -21,10 +21,12 @@ export const postDeduction = defineContract({
   errors: [
     'INVALID_OPERATION',
     'INSUFFICIENT_CREDITS',
+    'CAP_EXCEEDED',
     'FORBIDDEN',
     'WALLET_FROZEN',
     'WALLET_NOT_FOUND',
     'DUPLICATE_OPERATION',
+    'RATE_LIMITED',
     'CONTENTION',
     'OVERLOADED',
   ],

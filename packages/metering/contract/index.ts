@@ -1,9 +1,11 @@
 /** The credits API as data: one contract a route, and the types of its requests and answers. */
 export { auditView, getAudit, type AuditView } from './audit.ts';
+export { patchAdminWallet, walletChange, type WalletChange } from './admin-wallets.ts';
 export { catalogView, getCatalog } from './catalog.ts';
 export { deductionInput, postDeduction, type DeductionInput } from './deductions.ts';
 export { entry, entryType, grantKind, type EntryView } from './entry.ts';
 export { deleteUser } from './erasure.ts';
+export { extendedView, extendInput, postExtend, type ExtendedView, type ExtendInput } from './extend.ts';
 export { balance, entryId, type Balance } from './fields.ts';
 export { grantInput, postGrant, type GrantInput } from './grants.ts';
 export { getHealth } from './health.ts';
@@ -30,9 +32,11 @@ export { foundWalletView, getWallets } from './wallet-search.ts';
 export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts';
 
 import { getAudit } from './audit.ts';
+import { patchAdminWallet } from './admin-wallets.ts';
 import { getCatalog } from './catalog.ts';
 import { postDeduction } from './deductions.ts';
 import { deleteUser } from './erasure.ts';
+import { postExtend } from './extend.ts';
 import { postGrant } from './grants.ts';
 import { getHealth } from './health.ts';
 import { postHold, postRelease, postSettle } from './holds.ts';
@@ -49,6 +53,7 @@ export const creditsContracts = [
   getStatement,
   postDeduction,
   postHold,
+  postExtend,
   postSettle,
   postRelease,
   postGrant,
@@ -58,4 +63,5 @@ export const creditsContracts = [
   getHealth,
   getAudit,
   deleteUser,
+  patchAdminWallet,
 ] as const;

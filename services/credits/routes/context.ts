@@ -1,5 +1,5 @@
 /** What the routes share. */
-import type { Account, Caller, Telemetry } from '@reelbanana/service-kit';
+import type { Account, Caller, Telemetry, User } from '@reelbanana/service-kit';
 import type { Answer, DeductCommand, PriceBook, ReserveCommand } from '@reelbanana/ledger';
 import type { Outcome } from '@reelbanana/ledger-firestore';
 import { answerOf } from '../outcomes.ts';
@@ -31,6 +31,12 @@ export interface Instance {
 export function accountOf({ account }: Caller): Account {
   if (account === undefined) throw new Error('a service route without an account');
   return account;
+}
+
+/** The administrator of a route that only administrators reach; the app factory has seen to it. */
+export function adminOf({ user }: Caller): User {
+  if (user?.admin !== true) throw new Error('an admin route without an administrator');
+  return user;
 }
 
 /** Executes a reserve or a deduction, timed and counted. */

@@ -1,11 +1,12 @@
-/** POST /v1/wallets/{id or me}/holds, .../holds/{holdId}/settle and /release. */
+/** POST /v1/wallets/{id or me}/holds, .../holds/{holdId}/settle, /extend and /release. */
 import type { OperationId } from '@reelbanana/catalog';
 import { parseEntry } from '@reelbanana/ledger';
-import { entryId, postHold, postRelease, postSettle } from '@reelbanana/metering/contract';
+import { entryId, postExtend, postHold, postRelease, postSettle } from '@reelbanana/metering/contract';
 import { Problem, reply, route, type Route } from '@reelbanana/service-kit';
 import {
   checkParams,
   checkWork,
+  extendCommand,
   priceAt,
   priceNow,
   releaseCommand,
@@ -63,6 +64,15 @@ export function holdRoutes(context: Context): Route[] {
         { walletId, holdId, credits: answer.body.credits ?? 0, balance: answer.body.balanceAfter },
         replayHeaders(answer),
       );
+    }),
+
+    route(postExtend, async ({ caller, params, key, body }) => {
+      const walletId = await principals.walletOfHold(caller, params.walletId);
+      const holdId = checkHoldId(params.holdId);
+      const meta = { walletId, key, actor: actors.service(accountOf(caller).id) };
+      const answer = answerOf(await engine.execute(walletId, extendCommand(meta, holdId, body)));
+      const { expiresAt = 0, balanceAfter } = answer.body;
+      return reply(200, { walletId, holdId, expiresAt, balance: balanceAfter }, replayHeaders(answer));
     }),
 
     route(postRelease, async ({ caller, params, key, body }) => {
