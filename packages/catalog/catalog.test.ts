@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   buckets,
   callers,
+  dearestParams,
   envNameOf,
   errors,
   isOperation,
@@ -17,6 +18,7 @@ import {
   secrets,
   services,
   type Operation,
+  type OperationId,
   type Use,
 } from './index.ts';
 
@@ -46,6 +48,14 @@ describe('operations and prices', () => {
         expect(Math.ceil(json.maximum / formula.unit) * formula.credits).toBeLessThanOrEqual(limits.grantCreditsMax);
       }
     }
+  });
+
+  it('knows of every operation the parameters at which it costs most, and they are legal', () => {
+    expect(dearestParams('narration')).toEqual({ characters: 100_000 });
+    expect(dearestParams('image-generation')).toEqual({ imageCount: 20 });
+    expect(dearestParams('pro-polish')).toEqual({});
+    for (const [id, { params }] of Object.entries<Operation>(operations))
+      expect(params.safeParse(dearestParams(id as OperationId)).success).toBe(true);
   });
 
   it.each(['constructor', '__proto__', 'toString', '', 'Narration', null, 7, ['narration']])(

@@ -2,7 +2,7 @@
 export { errorData, errors, type ErrorCode, type ErrorDefinition } from './errors.ts';
 export { limits } from './limits.ts';
 export { metrics, type MetricDefinition, type MetricName } from './metrics.ts';
-export { isOperation, operations, type Operation, type OperationId } from './operations.ts';
+export { dearestParams, isOperation, operations, type Operation, type OperationId } from './operations.ts';
 export { packages, type CreditPackage, type PackageId } from './packages.ts';
 export { plans, type Plan, type PlanId } from './plans.ts';
 export { priceBook } from './prices.ts';

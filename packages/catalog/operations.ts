@@ -52,3 +52,13 @@ export type OperationId = keyof typeof operations;
 export function isOperation(value: unknown): value is OperationId {
   return typeof value === 'string' && Object.hasOwn(operations, value);
 }
+
+/** The quantities of an operation at their upper bounds: since prices only grow with them, what its maximum price is for. */
+export function dearestParams(id: OperationId): Readonly<Record<string, number>> {
+  const { params }: Operation = operations[id];
+  return Object.fromEntries(
+    Object.entries(params.shape).flatMap(([name, field]) =>
+      field instanceof z.ZodNumber && field.maxValue !== null ? [[name, field.maxValue]] : [],
+    ),
+  );
+}

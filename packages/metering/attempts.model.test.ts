@@ -28,7 +28,7 @@ async function check(world: World): Promise<void> {
   expect(new Set(answers.map(({ holdId }) => holdId))).toEqual(new Set([last.holdId]));
   expect(new Set(answers.map(({ fields }) => fields.run))).toEqual(new Set([last.fields.run]));
 
-  const settles = world.ledger.entries('settle');
+  const settles = [...world.ledger.entries('settle'), ...world.ledger.entries('lateSettle')];
   expect(settles).toHaveLength(1);
   expect(JSON.parse(settles[0]?.body ?? '')).toMatchObject({ holdId: last.holdId, credits: narrationCredits });
 

@@ -338,14 +338,23 @@ describe('a loser: its hold ended while it worked', () => {
     expect(h.charged()).toBe(narrationCredits);
   });
 
-  it.each([
-    ['the winner is still at work', (h: House) => h.reserve(2), 2],
-    ['nobody has gone on', (h: House) => Promise.resolve(h.pass(ttlSeconds * 1000)), 1],
-  ])('says CONTENTION when %s, and opens no hold', async (_, meanwhile, reserves) => {
+  it('says CONTENTION when the winner is still at work, and opens no hold', async () => {
     const h = house();
-    await expect(lose(h, () => meanwhile(h))).rejects.toMatchObject({ code: 'CONTENTION', status: 503 });
-    expect(h.ledger.entries('reserve')).toHaveLength(reserves);
+    await expect(lose(h, () => h.reserve(2))).rejects.toMatchObject({ code: 'CONTENTION', status: 503 });
+    expect(h.ledger.entries('reserve')).toHaveLength(2);
     expect(h.charged()).toBe(0);
+  });
+
+  it('is paid late when nobody has gone on, and tells what the wallet could still pay', async () => {
+    const h = house();
+    const other = { operation: 'narration', params: { characters: 900 }, ttlSeconds: 60 };
+    const meanwhile = (): Promise<unknown> => {
+      h.pass(ttlSeconds * 1000);
+      return h.ledger.reserve(other, { userToken: 'any', key: 'other' });
+    };
+    await expect(lose(h, meanwhile)).resolves.toMatchObject({ holdId: h.holdId(1), credits: 1, replayed: false });
+    expect(h.ledger.entries('lateSettle')).toHaveLength(1);
+    expect(h.charged()).toBe(1);
   });
 });
 

@@ -32,7 +32,7 @@ export interface Made {
   readonly bytes: Uint8Array;
   /** The service's own fields of the answer. JSON. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The actual cost where it is lower than the hold. */
+  /** The actual cost where it is not the hold; at most twice the hold. What is charged may be less: credits says. */
   readonly credits?: number;
 }
 
@@ -129,11 +129,11 @@ export function createAttempts({
         hold = await reserve(input, attemptKey(input.operation, input.key, n), previous?.holdId);
       } catch (error) {
         // The attempt before was settled between our two looks at it.
-        if (previous && closedState(error) === 'settled') return await stored(input, previous.holdId);
+        if (previous && closedState(error) === 'settled') return await stored(input, previous.holdId, chargedBy(error));
         throw error;
       }
       if (!hold.replayed) return await attempt(input, hold, n, startedAt);
-      if (hold.state === 'settled') return await stored(input, hold.holdId);
+      if (hold.state === 'settled') return await stored(input, hold.holdId, hold.settledCredits);
       previous = hold;
     }
     const detail = `This key has been tried ${attemptsMax} times: use a new one`;
@@ -176,8 +176,9 @@ export function createAttempts({
     } catch (error) {
       return await afterRefusal(input, hold, n, error);
     }
-    await publish(input.uid, hold.holdId, facts, made.bytes);
-    return outcome(hold.holdId, facts, settled.balance, false);
+    const charged = { ...facts, credits: settled.credits }; // less than the cost where the wallet could not pay it all
+    await publish(input.uid, hold.holdId, charged, made.bytes);
+    return outcome(hold.holdId, charged, settled.balance, false);
   }
 
   /** Settling failed: look for a winner, or make sure of what happened. */
@@ -188,7 +189,7 @@ export function createAttempts({
     error: unknown,
   ): Promise<OperationOutcome> {
     const state = closedState(error);
-    if (state === 'settled') return await stored(input, hold.holdId);
+    if (state === 'settled') return await stored(input, hold.holdId, chargedBy(error));
     if (state !== undefined) return await winner(input, hold, n);
     // Perhaps it was charged and only the answer was lost: the release says which.
     if ((await release(hold, 'failed')) === 'settled') return await stored(input, hold.holdId);
@@ -211,16 +212,17 @@ export function createAttempts({
     throw new CreditsError('CONTENTION', detail, { retryAfterSeconds: 1 });
   }
 
-  /** The result of a settled hold; repeats the last put where a crash left it out. */
-  async function stored(input: OperationInput, holdId: string): Promise<OperationOutcome> {
+  /** The result of a settled hold; repeats the last put where a crash left it out. `charged`: what credits says it was. */
+  async function stored(input: OperationInput, holdId: string, charged?: number): Promise<OperationOutcome> {
     const published = await find(resultName(input.uid, holdId));
     const object = published ?? (await find(pendingName(holdId)));
     if (object === null) {
       throw new CreditsError('RESULT_NOT_FOUND', `Result ${holdId} was charged and is no longer kept`);
     }
     if (object.requestDigest !== input.requestDigest) throw anotherRequest();
-    if (published === null) await publish(input.uid, holdId, object, await object.bytes());
-    return outcome(holdId, object, await credits.balance({ userToken: input.userToken }), true);
+    const facts: ResultFacts = published ?? { ...factsOf(object), credits: charged ?? object.credits };
+    if (published === null) await publish(input.uid, holdId, facts, await object.bytes());
+    return outcome(holdId, facts, await credits.balance({ userToken: input.userToken }), true);
   }
 
   /** Throws CreditsError when the store does not answer: that is no absence. */
@@ -267,4 +269,17 @@ function outcome(holdId: string, facts: ResultFacts, balance: Balance, replayed:
 
 function anotherRequest(): CreditsError {
   return new CreditsError('DUPLICATE_OPERATION', 'This Idempotency-Key was used for another request');
+}
+
+const factsOf = ({ contentType, fields, requestDigest, credits }: ResultObject): ResultFacts => ({
+  contentType,
+  fields,
+  requestDigest,
+  credits,
+});
+
+/** What the problem of a settled hold says that it was charged. */
+function chargedBy(error: unknown): number | undefined {
+  const charged = error instanceof CreditsError ? error.data['credits'] : undefined;
+  return typeof charged === 'number' ? charged : undefined;
 }

@@ -31,8 +31,9 @@ export function createCreditsClient(options: CreditsClientOptions): CreditsClien
   return {
     reserve: async (body, { userToken, key }, o) => {
       const { json, replayed } = await call({ method: 'POST', path: '/v1/wallets/me/holds', key, userToken, body }, o);
-      const { walletId, holdId, credits, state } = held.parse(json);
-      return { walletId, holdId, credits, state, replayed };
+      const { walletId, holdId, credits, state, settledCredits } = held.parse(json);
+      const charged = settledCredits === undefined ? {} : { settledCredits };
+      return { walletId, holdId, credits, state, replayed, ...charged };
     },
     settle: async ({ walletId, holdId, credits }, o) => {
       const path = holdPath({ walletId, holdId }, 'settle');

@@ -21,11 +21,14 @@ export interface Reserved {
   readonly credits: number;
   /** The hold's state now. */
   readonly state: 'open' | 'settled' | 'released' | 'expired';
+  /** What was charged, where `state` is settled and credits knows it. */
+  readonly settledCredits?: number;
   /** True when this key had reserved before: the hold is not this caller's to work on. */
   readonly replayed: boolean;
 }
 
 export interface Settled {
+  /** What was charged: at most what was asked, and less where the wallet could not pay it all. */
   readonly credits: number;
   readonly balance: Balance;
 }
@@ -45,7 +48,7 @@ export interface CreditsClient {
     as: { readonly userToken: string; readonly key: string },
     o?: CallOptions,
   ): Promise<Reserved>;
-  /** Charges the hold: all of it, or `credits` where the actual cost was lower. */
+  /** Charges the hold: all of it, or `credits` where the actual cost was another, at most twice the hold. */
   settle(hold: { walletId: string; holdId: string; credits?: number }, o?: CallOptions): Promise<Settled>;
   /** Gives the hold back. */
   release(hold: { walletId: string; holdId: string; reasonCode: string }, o?: CallOptions): Promise<void>;

@@ -20,6 +20,7 @@ import { holdRoutes } from './routes/holds.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { walletSearchRoutes } from './routes/wallet-search.ts';
+import { settleRoutes } from './routes/settle.ts';
 import { walletRoutes } from './routes/wallets.ts';
 
 export interface CreditsOptions {
@@ -86,6 +87,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...statementRoutes(context),
       ...deductionRoutes(context),
       ...holdRoutes(context),
+      ...settleRoutes(context),
       ...grantRoutes(context),
       ...walletSearchRoutes(context),
       ...reportRoutes(context),

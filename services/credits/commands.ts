@@ -1,5 +1,5 @@
 /** Requests as commands of the ledger: priced, and with the fingerprint by which a repeat is known from another request. */
-import { isOperation, limits, operations, type OperationId } from '@reelbanana/catalog';
+import { dearestParams, isOperation, limits, operations, type OperationId } from '@reelbanana/catalog';
 import {
   fingerprint,
   price,
@@ -99,13 +99,28 @@ export function extendCommand(meta: Meta, holdId: string, input: ExtendInput): E
   return { type: 'extend', ...keyed(meta, 'extend', holdId, input), holdId, ttlMs: input.ttlSeconds * 1000 };
 }
 
+/** What an operation may cost at most by a version, and who bears what its hold cannot. */
+export function boundsOf(book: PriceBook, operation: OperationId, version: number): SettleBounds {
+  const { credits: creditsMax } = priceAt(book, { operation, params: dearestParams(operation) }, version);
+  return { creditsMax, overrun: operations[operation].overrun };
+}
+
+export type SettleBounds = Required<Pick<SettleCommand, 'creditsMax' | 'overrun'>>;
+
 /** `fields`: the body as the client sent it; `credits`: what it comes to (absent: the whole hold). */
-export function settleCommand(meta: Meta, holdId: string, fields: object, credits: number | undefined): SettleCommand {
+export function settleCommand(
+  meta: Meta,
+  holdId: string,
+  fields: object,
+  credits: number | undefined,
+  bounds?: SettleBounds,
+): SettleCommand {
   return {
     type: 'settle',
     ...keyed(meta, 'settle', holdId, fields),
     holdId,
     ...(credits === undefined ? {} : { credits }),
+    ...bounds,
   };
 }
 

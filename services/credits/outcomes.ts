@@ -11,13 +11,16 @@ import {
 import { invalid, Problem, retryAfter, type FieldError } from '@reelbanana/service-kit';
 import { walletNotFound } from './principals.ts';
 
+/** The client's own names of a command's fields, where they differ. */
+type Names = Readonly<Record<string, string>>;
+
 /** The answer of a command that has one; throws the Problem of anything else. */
-export function answerOf(outcome: Outcome): Answer {
+export function answerOf(outcome: Outcome, names: Names = {}): Answer {
   switch (outcome.kind) {
     case 'answer':
       return outcome.answer;
     case 'rejected':
-      throw problemOfRejection(outcome.rejection);
+      throw problemOfRejection(outcome.rejection, names);
     case 'failed':
       throw problemOfFailure(outcome);
     case 'unknownWallet':
@@ -34,11 +37,11 @@ const ofTtl: FieldError = {
 };
 
 /** The ledger names a command's fields; the client knows them as fields of its body. */
-function problemOfRejection({ code, detail, data }: Rejection): Problem {
+function problemOfRejection({ code, detail, data }: Rejection, names: Names): Problem {
   if (code === 'RATE_LIMITED') return new Problem(code, detail, data, retryAfter(Number(data['retryAfterMs'])));
   if (code !== 'VALIDATION_FAILED') return new Problem(code, detail, data);
   const errors = ((data['errors'] ?? []) as FieldError[]).map(({ path, message }) =>
-    path === 'ttlMs' ? ofTtl : { path: `body.${path}`, message },
+    path === 'ttlMs' ? ofTtl : { path: `body.${names[path] ?? path}`, message },
   );
   return new Problem(code, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { ...data, errors });
 }

@@ -159,7 +159,7 @@ describe('two processes and one key', () => {
     expect(history().filter((type) => type === 'settle')).toHaveLength(1);
   });
 
-  it('a killed process’s hold is given back by time alone', async () => {
+  it('a killed process’s hold is given back by time alone; a paused one’s work is paid late', async () => {
     await give(1);
     const paused = pausing();
     const first = await narrate(paused.engine);
@@ -170,6 +170,7 @@ describe('two processes and one key', () => {
     expect(await balance()).toMatchObject({ available: 1, held: 0 });
     paused.goOn();
     await never;
-    expect(await balance()).toMatchObject({ available: 1, held: 0 }); // too late: nothing is charged
+    expect(await balance()).toMatchObject({ available: 0, held: 0 }); // it was only paused, and the work is done
+    expect(history().filter((type) => type === 'lateSettle')).toHaveLength(1);
   });
 });

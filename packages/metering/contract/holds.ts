@@ -83,6 +83,7 @@ export const settledView = z.strictObject({
   walletId: walletIdView,
   holdId: entryId,
   credits: credits.describe('What was charged.'),
+  shortfall: credits.optional().describe('What the work cost beyond that, and the wallet could not pay.'),
   balance: balance.describe('Just after.'),
 });
 export type SettledView = z.infer<typeof settledView>;
@@ -90,7 +91,7 @@ export type SettledView = z.infer<typeof settledView>;
 export const postSettle = defineContract({
   method: 'POST',
   path: '/v1/wallets/:walletId/holds/:holdId/settle',
-  summary: 'Charges the hold, at most what it holds, and returns the rest',
+  summary: 'Charges the actual cost, at most twice the hold and what the operation can cost, and returns the rest',
   principals: ['service'],
   key: true,
   params: holdInPath,

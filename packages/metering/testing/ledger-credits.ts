@@ -2,8 +2,8 @@
  * Credits in memory, for tests: one wallet, the real ledger's `decide`, the real price book. A user token stands for
  * its uid; all users share the wallet (a test has one). Synchronous inside: every call takes effect at once.
  */
-import { priceBook } from '@reelbanana/catalog';
-import { decide, balance as balanceOf, createWallet, fingerprint, price, reads } from '@reelbanana/ledger';
+import { dearestParams, priceBook, type OperationId } from '@reelbanana/catalog';
+import { decide, balance as balanceOf, createWallet, fingerprint, parseEntry, price, reads } from '@reelbanana/ledger';
 import type { Answer, Command, Entry, EntryType, Wallet } from '@reelbanana/ledger';
 import type { Balance, CreditsClient, Reserved, Settled } from '../credits.ts';
 import { CreditsError } from '../errors.ts';
@@ -42,6 +42,15 @@ export function ledgerCredits({ now, credits = 100 }: { now: () => number; credi
   const grant = { kind: 'bonus', credits, source: 'test', reasonCode: 'test' } as const;
   answered({ type: 'grant', key: 'first', fingerprint: fingerprint('grant', walletId, grant), actor, ...grant });
 
+  /** The maximum price of what was reserved. */
+  function creditsMaxOf(holdId: string): number {
+    const reserve = stored.get(holdId);
+    const { operation } = reserve === undefined ? {} : parseEntry(reserve);
+    return operation === undefined
+      ? 0
+      : price(priceBook, operation, dearestParams(operation as OperationId), now()).credits;
+  }
+
   return {
     walletId,
     wallet: () => {
@@ -52,7 +61,7 @@ export function ledgerCredits({ now, credits = 100 }: { now: () => number; credi
       [...stored.values()].sort((a, b) => a.seq - b.seq).filter((entry) => type === undefined || entry.type === type),
     reserve: async ({ operation, params, ttlSeconds, supersedes }, { key }) => {
       const fields = { operation, params, ttlSeconds, ...(supersedes === undefined ? {} : { supersedes }) };
-      const { body, replayed, holdState } = answered({
+      const { body, replayed, holdState, settledCredits } = answered({
         type: 'reserve',
         key,
         fingerprint: fingerprint('reserve', walletId, fields),
@@ -69,6 +78,7 @@ export function ledgerCredits({ now, credits = 100 }: { now: () => number; credi
         credits: body.credits as number,
         state: holdState as Reserved['state'],
         replayed,
+        ...(settledCredits === undefined ? {} : { settledCredits }),
       };
       return await Promise.resolve(reserved);
     },
@@ -81,6 +91,7 @@ export function ledgerCredits({ now, credits = 100 }: { now: () => number; credi
         actor,
         holdId,
         ...fields,
+        creditsMax: creditsMaxOf(holdId),
       });
       const settled: Settled = { credits: body.credits as number, balance: body.balanceAfter };
       return await Promise.resolve(settled);

@@ -1,5 +1,6 @@
 /** What the routes share. */
-import type { Account, Caller, Telemetry, User } from '@reelbanana/service-kit';
+import { entryId } from '@reelbanana/metering/contract';
+import { Problem, type Account, type Caller, type Telemetry, type User } from '@reelbanana/service-kit';
 import type { Answer, DeductCommand, PriceBook, ReserveCommand } from '@reelbanana/ledger';
 import type { Outcome } from '@reelbanana/ledger-firestore';
 import { answerOf } from '../outcomes.ts';
@@ -37,6 +38,14 @@ export function accountOf({ account }: Caller): Account {
 export function adminOf({ user }: Caller): User {
   if (user?.admin !== true) throw new Error('an admin route without an administrator');
   return user;
+}
+
+export const holdNotFound = (): Problem => new Problem('HOLD_NOT_FOUND', 'The wallet has no such hold.');
+
+/** What cannot be an id is no hold; it must not reach a document path either. */
+export function checkHoldId(holdId: string): string {
+  if (!entryId.safeParse(holdId).success) throw holdNotFound();
+  return holdId;
 }
 
 /** Executes a reserve or a deduction, timed and counted. */
