@@ -27,6 +27,20 @@ describe('operations a minute', () => {
     `);
   });
 
+  it('are told by the answer of what counted: how the minute stands after it', () => {
+    const player = newPlayer();
+    const minute = (words: string, at: number): unknown => {
+      const decision = player.play(commandOf(words), at);
+      return decision.kind === 'accepted' ? decision.answer?.perMinute : decision.kind;
+    };
+    expect(minute('deduct a 0', 61_000)).toBeUndefined();
+    expect(minute('deduct b 0 perMinuteMax=2', 61_000)).toEqual({ limit: 2, used: 1, since: 60_000 });
+    expect(minute('reserve c 0 perMinuteMax=2', 119_000)).toEqual({ limit: 2, used: 2, since: 60_000 });
+    expect(minute('settle c', 119_000)).toBeUndefined();
+    expect(minute('deduct d 0 perMinuteMax=2', 120_000)).toEqual({ limit: 2, used: 1, since: 120_000 });
+    expect(minute('deduct d 0 perMinuteMax=2', 120_000)).toBe('replayed');
+  });
+
   it('are bounded by the command where the wallet has no cap, by the wallet where it has; without either uncounted', () => {
     const player = expectTable(`
       61 | deduct a 0                  | deduct                                   |

@@ -1,6 +1,6 @@
 // What a wallet may do in a minute, a day, a month of UTC: counted in the wallet itself, so exact and shared by everyone.
 import { capExceeded, rateLimited } from './rejection.ts';
-import type { Caps, Posting, Rejection, Wallet, Window } from './types.ts';
+import type { Caps, Minute, Posting, Rejection, Wallet, Window } from './types.ts';
 
 type Cap = keyof Caps;
 type Windows = NonNullable<Wallet['windows']>;
@@ -29,6 +29,12 @@ function windowAt({ windows }: Wallet, cap: Cap, at: number): Window {
   const since = began(cap, at);
   const window = windows?.[cap];
   return window?.since === since ? window : { since, used: 0 };
+}
+
+/** How the minute of `now` stands under the wallet's own cap, or else under `perMinuteMax`; undefined where nothing bounds. */
+export function minuteOf(wallet: Wallet, perMinuteMax: number | undefined, now: number): Minute | undefined {
+  const limit = wallet.caps?.perMinute ?? perMinuteMax;
+  return limit === undefined ? undefined : { limit, ...windowAt(wallet, 'perMinute', now) };
 }
 
 /** Why one more operation is too many this minute, if it is. */

@@ -1,4 +1,5 @@
 // The wallet's state machine: what one command does to one wallet at one moment.
+import { minuteOf } from './caps.ts';
 import { configure } from './commands/configure.ts';
 import { deduct } from './commands/deduct.ts';
 import { extend } from './commands/extend.ts';
@@ -13,7 +14,7 @@ import { commandEntryId } from './ids.ts';
 import { validationFailed } from './rejection.ts';
 import { problemsOf } from './shape.ts';
 import { advance, applyTime, clock } from './time.ts';
-import type { Command, Decision, Facts, Found, Rejection, TickCommand, Wallet } from './types.ts';
+import type { Command, Decision, Facts, Found, Minute, Rejection, TickCommand, Wallet } from './types.ts';
 
 /**
  * Decides a command: pure, deterministic, total. It returns a decision for anything that is handed to it as a command,
@@ -45,12 +46,25 @@ export function decide(wallet: Wallet, found: Found, command: Command, now: numb
     kind: 'accepted',
     wallet: own.wallet,
     entries: [...timed.entries, ...(after?.entries ?? []), ...own.entries],
-    answer: { entry: own.entry, body: own.body, replayed: false, ...(holdState === undefined ? {} : { holdState }) },
+    answer: {
+      entry: own.entry,
+      body: own.body,
+      replayed: false,
+      ...(holdState === undefined ? {} : { holdState }),
+      ...minuteAfter(own.wallet, command, at),
+    },
     ...(changed === undefined ? {} : { facts: changed }),
   };
 }
 
 const NO_FACTS: Facts = new Map();
+
+/** For a reserve or deduct that counted. */
+function minuteAfter(wallet: Wallet, command: Command, at: number): { perMinute?: Minute } {
+  if (command.type !== 'deduct' && command.type !== 'reserve') return {};
+  const perMinute = minuteOf(wallet, command.perMinuteMax, at);
+  return perMinute === undefined ? {} : { perMinute };
+}
 
 function rulesOf(command: Exclude<Command, TickCommand>, situation: Situation): Outcome {
   const entryId = commandEntryId(situation.before.walletId, command) as string; // the shape has been checked

@@ -1,5 +1,6 @@
 // The ledger's face: pure functions over plain data. No I/O, no clock, no environment, no dependency.
 export { endOfDay } from './buckets.ts';
+export { minuteOf } from './caps.ts';
 export { entryHash, genesis, parseEntry, seqShard } from './chain.ts';
 export { decide } from './decide.ts';
 export {

@@ -438,6 +438,15 @@ export interface Answer {
   readonly holdState?: HoldState;
   /** a replayed reserve whose hold was settled: what was charged */
   readonly settledCredits?: number;
+  /** a fresh reserve or deduct that counted: how its minute stands after it */
+  readonly perMinute?: Minute;
+}
+
+/** The operations of the minute that began at `since`, Unix ms. */
+export interface Minute {
+  readonly limit: number;
+  readonly used: number;
+  readonly since: number;
 }
 
 export type RejectionCode =

@@ -33,6 +33,8 @@ export interface Meta {
   readonly walletId: string;
   readonly key: string;
   readonly actor: Actor;
+  /** Of a reserve or deduct: how many a minute there may be. */
+  readonly perMinuteMax?: number | undefined;
 }
 
 /** A request's operation and parameters, both known to be good. */
@@ -80,7 +82,7 @@ export function priceAt(book: PriceBook, { operation, params }: Work, version: n
 }
 
 export function deductCommand(meta: Meta, input: DeductionInput, work: Work, priced: Price): DeductCommand {
-  return { type: 'deduct', ...keyed(meta, 'deduct', meta.walletId, input), ...work, ...priced };
+  return { type: 'deduct', ...keyed(meta, 'deduct', meta.walletId, input), ...work, ...priced, ...limited(meta) };
 }
 
 export function reserveCommand(meta: Meta, input: HoldInput, work: Work, priced: Price): ReserveCommand {
@@ -90,6 +92,7 @@ export function reserveCommand(meta: Meta, input: HoldInput, work: Work, priced:
     ...keyed(meta, 'reserve', meta.walletId, input),
     ...work,
     ...priced,
+    ...limited(meta),
     ttlMs: ttlSeconds * 1000,
     ...(supersedes === undefined ? {} : { supersedes }),
   };
@@ -162,6 +165,9 @@ function capsOf({ perMinute, daily, monthly }: NonNullable<WalletChange['caps']>
     ...(monthly === undefined ? {} : { monthly }),
   };
 }
+
+const limited = ({ perMinuteMax }: Meta): { perMinuteMax?: number } =>
+  perMinuteMax === undefined ? {} : { perMinuteMax };
 
 /** `fields` are the client's, before defaults: a default that changes later must not make a repeat another request. */
 function keyed({ key, actor }: Meta, command: string, target: string, fields: object) {

@@ -10,6 +10,7 @@ import {
 } from '@reelbanana/ledger-firestore';
 import { invalid, Problem, retryAfter, type FieldError } from '@reelbanana/service-kit';
 import { walletNotFound } from './principals.ts';
+import { minuteMs, rateLimitHeaders } from './rate-limit.ts';
 
 /** The client's own names of a command's fields, where they differ. */
 type Names = Readonly<Record<string, string>>;
@@ -38,12 +39,18 @@ const ofTtl: FieldError = {
 
 /** The ledger names a command's fields; the client knows them as fields of its body. */
 function problemOfRejection({ code, detail, data }: Rejection, names: Names): Problem {
-  if (code === 'RATE_LIMITED') return new Problem(code, detail, data, retryAfter(Number(data['retryAfterMs'])));
+  if (code === 'RATE_LIMITED') return new Problem(code, detail, data, rateLimited(data));
   if (code !== 'VALIDATION_FAILED') return new Problem(code, detail, data);
   const errors = ((data['errors'] ?? []) as FieldError[]).map(({ path, message }) =>
     path === 'ttlMs' ? ofTtl : { path: `body.${names[path] ?? path}`, message },
   );
   return new Problem(code, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { ...data, errors });
+}
+
+function rateLimited(data: Rejection['data']): Record<string, string> {
+  const [limit, retryAfterMs] = [Number(data['limit']), Number(data['retryAfterMs'])];
+  const minute = { limit, used: limit, since: 0 };
+  return { ...retryAfter(retryAfterMs), ...rateLimitHeaders(minute, minuteMs - retryAfterMs) };
 }
 
 function problemOfFailure({ code, retryAfterMs }: Extract<Outcome, { kind: 'failed' }>): Problem {
@@ -71,4 +78,9 @@ export function problemOfStore(error: unknown): Problem | undefined {
 /** The headers of an answer: a replay says that it is one. */
 export function replayHeaders({ replayed }: Answer): Record<string, string> {
   return replayed ? { 'Idempotent-Replayed': 'true' } : {};
+}
+
+/** The same of a reserve or deduct, which also tells how its minute stands. */
+export function chargeHeaders(answer: Answer, now: number): Record<string, string> {
+  return { ...replayHeaders(answer), ...rateLimitHeaders(answer.perMinute, now) };
 }

@@ -3,16 +3,10 @@
  * is refused alike, whether it exists or not. A service acts on the wallet of the user whose token it carries. By id act
  * administrators, and load-test accounts on load wallets.
  */
-import {
-  callers,
-  loadOwnerPrefix,
-  operations,
-  type AccountId,
-  type Operation,
-  type OperationId,
-} from '@reelbanana/catalog';
+import { callers, operations, type AccountId, type Operation, type OperationId } from '@reelbanana/catalog';
 import { Problem, type Account, type Caller, type User } from '@reelbanana/service-kit';
 import type { CommandEngine, LedgerAccess } from './ports.ts';
+import { isLoadOwner, perMinuteMaxOf } from './rate-limit.ts';
 import { createRecent } from './recent.ts';
 
 /** Owners of wallets, about 0.2 KB each. An erasure changes them, and leaves whether they are load tests'. */
@@ -23,6 +17,8 @@ export interface Principals {
   wallet(caller: Caller, named: string): Promise<string>;
   /** The wallet of a hold: the hold's own account may name any; whose hold it is the ledger decides. */
   walletOfHold(caller: Caller, named: string): Promise<string>;
+  /** How many operations a minute the wallet that `wallet` answered takes; undefined: it is a load wallet. */
+  perMinuteMax(caller: Caller, named: string): number | undefined;
   /** Throws FORBIDDEN unless the account may charge the operation. */
   checkCharge(account: Account, operation: OperationId): void;
   /** Throws FORBIDDEN unless the caller may give credits at all: administrators, and load tests to load wallets. */
@@ -73,6 +69,9 @@ export function createPrincipals({ ledger, engine, loadTests, now }: PrincipalOp
       return account !== undefined && isLoadCaller(account.id) ? loadWallet(walletId) : walletId;
     },
 
+    // Charged by id are load wallets alone.
+    perMinuteMax: ({ user }, named) => (named === 'me' && user !== undefined ? perMinuteMaxOf(user.uid) : undefined),
+
     checkCharge(account, id) {
       const { chargedBy }: Operation = operations[id];
       if (chargedBy.includes(account.id) || actsOnLoadWallets(account)) return;
@@ -88,7 +87,6 @@ export function createPrincipals({ ledger, engine, loadTests, now }: PrincipalOp
 
 const isLoadCaller = (id: AccountId): boolean =>
   Object.hasOwn(callers, id) && callers[id as keyof typeof callers].wallets === 'load';
-const isLoadOwner = (ownerId: string): boolean => ownerId.startsWith(loadOwnerPrefix);
 
 const onlyLoadWallets = (): Problem => new Problem('FORBIDDEN', 'This account acts on load wallets only');
 export const walletNotFound = (): Problem => new Problem('WALLET_NOT_FOUND', 'No wallet has this id');

@@ -13,6 +13,7 @@ export const postDeduction = defineContract({
   summary: 'Charges the price of an operation at once',
   principals: ['userAndService', 'service'],
   key: true,
+  limited: true,
   params: walletInPath,
   body: deductionInput,
   responses: {

@@ -47,6 +47,7 @@ export const postHold = defineContract({
   summary: 'Sets the price of an operation aside',
   principals: ['userAndService', 'service'],
   key: true,
+  limited: true,
   params: walletInPath,
   body: holdInput,
   responses: { 201: holdView },

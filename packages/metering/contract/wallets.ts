@@ -25,6 +25,7 @@ export const getWallet = defineContract({
   path: '/v1/wallets/:walletId',
   summary: 'Balance, grants and status. The first `me` of a user creates their wallet.',
   principals: ['user', 'userAndService', 'admin', 'service'],
+  limited: true,
   params: walletInPath,
   responses: { 200: walletView },
   errors: ['FORBIDDEN', 'WALLET_NOT_FOUND', 'OVERLOADED'],
@@ -35,6 +36,7 @@ export const getEntries = defineContract({
   path: '/v1/wallets/:walletId/entries',
   summary: 'The history, newest first',
   principals: ['user', 'admin', 'service'],
+  limited: true,
   params: walletInPath,
   query: z.strictObject({
     cursor: z.string().min(1).max(256).optional().describe('The `cursor` of the page before.'),

@@ -44,6 +44,8 @@ export interface RouteContract {
   readonly principals: readonly Principal[];
   /** True: an Idempotency-Key is required. */
   readonly key?: boolean;
+  /** True: answers tell by RateLimit headers how the caller stands to a limit, where that is known. */
+  readonly limited?: boolean;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   /** Absent: the route takes no body and refuses one. */

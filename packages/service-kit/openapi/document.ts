@@ -5,7 +5,14 @@ import { errorsOf } from '../http/errors.ts';
 import { problemSchema } from '../http/send.ts';
 import { operationId, pathTemplate } from './names.ts';
 import { answerHeaders, idempotencyKey, operationOf } from './operation.ts';
-import { byStatus, problemExample, problemHeaders, problemResponse, responseName } from './problems.ts';
+import {
+  byStatus,
+  problemExample,
+  problemHeaders,
+  problemResponse,
+  rateLimitHeaders,
+  responseName,
+} from './problems.ts';
 import { schemaWriter, shareObjects } from './schemas.ts';
 import { securitySchemes } from './security.ts';
 import type { Components, OpenApiDocument, Operation } from './types.ts';
@@ -65,10 +72,11 @@ function componentsOf(contracts: readonly RouteContract[]): Omit<Components, 'sc
       : principals.has('service') || principals.has('userAndService'),
   );
   const keyed = contracts.some((contract) => contract.key === true);
+  const isLimited = codes.has('RATE_LIMITED') || contracts.some((contract) => contract.limited === true);
   return {
     responses: Object.fromEntries([...groups].map(([name, group]) => [name, problemResponse(group)])),
     parameters: keyed ? { [idempotencyKey.name]: idempotencyKey } : {},
-    headers: { ...answerHeaders, ...problemHeaders },
+    headers: { ...answerHeaders, ...problemHeaders, ...(isLimited ? rateLimitHeaders : {}) },
     examples: Object.fromEntries([...codes].map((code) => [code, problemExample(code)])),
     securitySchemes: Object.fromEntries(schemes),
   };

@@ -7,7 +7,7 @@ import { errorsOf } from '../http/errors.ts';
 import { keyPattern } from '../http/key.ts';
 import { exampleOf } from './examples.ts';
 import { operationId, pathParameterNames } from './names.ts';
-import { byStatus, refTo, responseName } from './problems.ts';
+import { byStatus, rateLimitHeaders, refTo, responseName } from './problems.ts';
 import { requirementOf } from './security.ts';
 import type { Header, MediaType, Operation, Parameter, Reference, Response, Schema } from './types.ts';
 
@@ -81,7 +81,10 @@ function bodyOf(body: z.ZodType, write: Write): NonNullable<Operation['requestBo
 const json = (schema: Schema): MediaType => ({ schema, example: exampleOf(schema) });
 
 function answersOf(contract: RouteContract, write: Write): Record<string, Response> {
-  const headers = Object.keys(answerHeaders).filter((name) => name !== 'Idempotent-Replayed' || contract.key === true);
+  const headers = [
+    ...Object.keys(answerHeaders).filter((name) => name !== 'Idempotent-Replayed' || contract.key === true),
+    ...(contract.limited === true ? Object.keys(rateLimitHeaders) : []),
+  ];
   return Object.fromEntries(
     Object.entries(contract.responses).map(([status, response]) => [
       status,

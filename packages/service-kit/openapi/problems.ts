@@ -7,8 +7,21 @@ import type { Example, Header, Reference, Response } from './types.ts';
 /** As services throw it, so that body and headers are those that are sent. */
 function sample(code: ErrorCode): Problem {
   if (code === 'UNAUTHENTICATED') return unauthenticated('No token: send one as "Bearer <token>"');
-  return new Problem(code, errors[code].title, errorData[code]);
+  const headers = code === 'RATE_LIMITED' ? { RateLimit: '', 'RateLimit-Policy': '' } : {};
+  return new Problem(code, errors[code].title, errorData[code], headers);
 }
+
+/** draft-ietf-httpapi-ratelimit-headers-10. */
+export const rateLimitHeaders: Readonly<Record<string, Header>> = {
+  'RateLimit-Policy': {
+    description: 'How many there may be (`q`) in a window of how many seconds (`w`), by the name of the limit.',
+    schema: { type: 'string', examples: ['"operations";q=100;w=60'] },
+  },
+  RateLimit: {
+    description: 'How many are left (`r`) and in how many seconds the next window begins (`t`).',
+    schema: { type: 'string', examples: ['"operations";r=97;t=12'] },
+  },
+};
 
 export const problemHeaders: Readonly<Record<string, Header>> = {
   'Retry-After': {

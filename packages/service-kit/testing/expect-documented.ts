@@ -23,7 +23,14 @@ export async function expectDocumented(
   if (found === undefined || media === undefined) throw new Error(`${told} as ${type}`);
   const code = type === 'application/problem+json' ? ((await response.json()) as { code: string }).code : undefined;
   if (code !== undefined && !(code in (media.examples ?? {}))) throw new Error(`${told} ${code}`);
-  for (const name of ['Retry-After', 'WWW-Authenticate', 'Idempotent-Replayed', 'X-Request-Id'])
+  for (const name of [
+    'Retry-After',
+    'WWW-Authenticate',
+    'Idempotent-Replayed',
+    'X-Request-Id',
+    'RateLimit',
+    'RateLimit-Policy',
+  ])
     if (response.headers.has(name) && !(name in (found.headers ?? {}))) throw new Error(`${told} with ${name}`);
   return response.status;
 }

@@ -2,7 +2,7 @@
 import { postDeduction } from '@reelbanana/metering/contract';
 import { reply, route, type Route } from '@reelbanana/service-kit';
 import { checkWork, deductCommand, priceNow } from '../commands.ts';
-import { replayHeaders } from '../outcomes.ts';
+import { chargeHeaders } from '../outcomes.ts';
 import { entryView } from '../views.ts';
 import { accountOf, charge, type Context } from './context.ts';
 
@@ -14,7 +14,8 @@ export function deductionRoutes(context: Context): Route[] {
       const work = checkWork(body);
       principals.checkCharge(account, work.operation);
       const walletId = await principals.wallet(caller, params.walletId);
-      const meta = { walletId, key, actor: actors.service(account.id) };
+      const perMinuteMax = principals.perMinuteMax(caller, params.walletId);
+      const meta = { walletId, key, actor: actors.service(account.id), perMinuteMax };
       const answer = await charge(context, walletId, deductCommand(meta, body, work, priceNow(priceBook, work, now())));
       const { credits = 0, priceVersion = 0, balanceAfter } = answer.body;
       return reply(
@@ -27,7 +28,7 @@ export function deductionRoutes(context: Context): Route[] {
           entry: entryView(answer.entry, answer.body),
           balance: balanceAfter,
         },
-        replayHeaders(answer),
+        chargeHeaders(answer, now()),
       );
     }),
   ];

@@ -2,7 +2,7 @@
 import { postExtend, postHold, postRelease } from '@reelbanana/metering/contract';
 import { reply, route, type Route } from '@reelbanana/service-kit';
 import { checkWork, extendCommand, priceNow, releaseCommand, reserveCommand } from '../commands.ts';
-import { answerOf, replayHeaders } from '../outcomes.ts';
+import { answerOf, chargeHeaders, replayHeaders } from '../outcomes.ts';
 import { creditsUnheld } from '../views.ts';
 import { accountOf, charge, checkHoldId, type Context } from './context.ts';
 
@@ -14,7 +14,8 @@ export function holdRoutes(context: Context): Route[] {
       const work = checkWork(body);
       principals.checkCharge(account, work.operation);
       const walletId = await principals.wallet(caller, params.walletId);
-      const meta = { walletId, key, actor: actors.service(account.id) };
+      const perMinuteMax = principals.perMinuteMax(caller, params.walletId);
+      const meta = { walletId, key, actor: actors.service(account.id), perMinuteMax };
       const answer = await charge(
         context,
         walletId,
@@ -34,7 +35,7 @@ export function holdRoutes(context: Context): Route[] {
           ...(settledCredits === undefined ? {} : { settledCredits }),
           balance: balanceAfter,
         },
-        replayHeaders(answer),
+        chargeHeaders(answer, now()),
       );
     }),
 
