@@ -42,7 +42,7 @@ describe('the settings of the repository', () => {
     expect({ engines, serviceUrls, secretVersions }).toEqual({
       engines: { narration: 'test-voice' },
       serviceUrls: undefined,
-      secretVersions: { 'actor-pseudonym-key': '1' },
+      secretVersions: { 'actor-pseudonym-key': '1', 'quote-signing-key': '1' },
     });
   });
 
@@ -90,7 +90,10 @@ describe('mistakes', () => {
 
   it('never repeat a secret value', () => {
     const plain = { ...localConfig(), secretKeys: [] };
-    expect(mistakesOf(plain)).toEqual(['reelbanana:actorPseudonymKey must be encrypted: set it with --secret']);
+    expect(mistakesOf(plain)).toEqual([
+      'reelbanana:actorPseudonymKey must be encrypted: set it with --secret',
+      'reelbanana:quoteSigningKey must be encrypted: set it with --secret',
+    ]);
     expect(mistakesOf(plain).join()).not.toContain(pseudonymKey);
   });
 
@@ -120,6 +123,7 @@ describe('mistakes', () => {
       'reelbanana:scale.credits must be {min, max}',
       'reelbanana:scale.narrate must be {min, max}',
       'reelbanana:secretVersions.actor-pseudonym-key must be the number of a version',
+      'reelbanana:secretVersions.quote-signing-key must be the number of a version',
     ]);
   });
 });

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parseConfig } from './config.ts';
 import { register, type Registration, type Run } from './testing/registrations.ts';
-import { devConfig, localConfig, pseudonymKey, servicesWithTestEngine } from './testing/stacks.ts';
+import { devConfig, localConfig, pseudonymKey, quoteKey, servicesWithTestEngine } from './testing/stacks.ts';
 
 const stacks = {
-  local: { config: parseConfig(localConfig()), secrets: { actorPseudonymKey: pseudonymKey } },
+  local: {
+    config: parseConfig(localConfig()),
+    secrets: { actorPseudonymKey: pseudonymKey, quoteSigningKey: quoteKey },
+  },
   dev: { config: parseConfig(devConfig(), servicesWithTestEngine), secrets: {} },
 };
 
@@ -54,6 +57,7 @@ describe.each(Object.entries(stacks))('stack %s', (stack, { config, secrets }) =
       'serviceAccount:credits@PROJECT.iam.gserviceaccount.com roles/datastore.user gcp:projects/iAMMember:IAMMember database-firestore',
       'serviceAccount:credits@PROJECT.iam.gserviceaccount.com roles/firebaseauth.viewer gcp:projects/iAMMember:IAMMember ',
       'serviceAccount:credits@PROJECT.iam.gserviceaccount.com roles/secretmanager.secretAccessor gcp:secretmanager/secretIamMember:SecretIamMember secrets-actor-pseudonym-key',
+      'serviceAccount:credits@PROJECT.iam.gserviceaccount.com roles/secretmanager.secretAccessor gcp:secretmanager/secretIamMember:SecretIamMember secrets-quote-signing-key',
       'serviceAccount:narrate@PROJECT.iam.gserviceaccount.com roles/storage.objectUser gcp:storage/bucketIAMMember:BucketIAMMember buckets-media',
     ]);
   });
@@ -75,7 +79,7 @@ describe.each(Object.entries(stacks))('stack %s', (stack, { config, secrets }) =
 
   it('hands secrets to workloads by reference to a numbered version, never as text', () => {
     const services = ofType('gcp:cloudrunv2/service:Service');
-    expect(JSON.stringify(services)).not.toContain(pseudonymKey);
+    for (const value of [pseudonymKey, quoteKey]) expect(JSON.stringify(services)).not.toContain(value);
     const credits = services.find(({ inputs }) => inputs['name'] === 'credits');
     const { containers } = credits?.inputs['template'] as { containers: { envs: { name: string }[] }[] };
     expect(containers[0]?.envs.find(({ name }) => name === 'ACTOR_PSEUDONYM_KEY')).toEqual({
@@ -111,12 +115,13 @@ describe.each(Object.entries(stacks))('stack %s', (stack, { config, secrets }) =
 });
 
 describe('differences between stacks', () => {
-  it('are the version of the secret, which local alone declares, and where services are', async () => {
+  it('are the versions of the secrets, which local alone declares, and where services are', async () => {
     const local = await register(stacks.local.config, stacks.local.secrets);
     const dev = await register(stacks.dev.config, stacks.dev.secrets);
     const types = (run: Run) => run.registrations.map(({ type, name }) => `${type} ${name}`);
     expect(types(local).filter((line) => !types(dev).includes(line))).toEqual([
       'gcp:secretmanager/secretVersion:SecretVersion secrets-actor-pseudonym-key-version',
+      'gcp:secretmanager/secretVersion:SecretVersion secrets-quote-signing-key-version',
     ]);
     expect(types(dev).filter((line) => !types(local).includes(line))).toEqual([]);
     expect(local.outputs['serviceUrls']).toEqual({
@@ -141,6 +146,7 @@ describe('differences between stacks', () => {
         'credits-run',
         'narrate-run',
         'secrets-actor-pseudonym-key',
+        'secrets-quote-signing-key',
       ].sort(),
     );
     const service = registrations.find(({ name }) => name === 'credits-run');

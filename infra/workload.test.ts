@@ -21,6 +21,7 @@ describe('the environment of a service', () => {
       { name: 'LOAD_TESTS', value: 'true' },
       { name: 'FIRESTORE_DATABASE', value: '(default)' },
       { name: 'ACTOR_PSEUDONYM_KEY', secret: 'actor-pseudonym-key' },
+      { name: 'QUOTE_SIGNING_KEY', secret: 'quote-signing-key' },
     ]);
   });
 

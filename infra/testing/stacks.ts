@@ -20,15 +20,20 @@ export const servicesWithTestEngine: Readonly<Record<ServiceId, ServiceDefinitio
 };
 
 export const pseudonymKey = 'b5ae0b4a-not-a-real-key-7d1f9c0e3a';
+export const quoteKey = '91c7d2ee-not-a-real-key-either-0b6a';
 
 /** Stack local as `up` completes it. */
 export function localConfig(more: Record<string, string> = {}): RawConfig {
   const serviceUrls = JSON.stringify({ credits: 'http://127.0.0.1:41001', narrate: 'http://127.0.0.1:41002' });
-  const added = { 'reelbanana:serviceUrls': serviceUrls, 'reelbanana:actorPseudonymKey': pseudonymKey };
+  const added = {
+    'reelbanana:serviceUrls': serviceUrls,
+    'reelbanana:actorPseudonymKey': pseudonymKey,
+    'reelbanana:quoteSigningKey': quoteKey,
+  };
   return {
     stack: 'local',
     settings: { ...projectDefaults(), ...stackFile('local'), ...added, ...more },
-    secretKeys: ['reelbanana:actorPseudonymKey'],
+    secretKeys: ['reelbanana:actorPseudonymKey', 'reelbanana:quoteSigningKey'],
   };
 }
 

@@ -17,6 +17,12 @@ export const limits = {
   grantCreditsMax: 1_000_000_000,
   /** An administrator's note in an audit record. */
   noteLengthMax: 500,
+  /** How long a quote fixes its price. */
+  quoteTtlSeconds: 900,
+  /** Its parameters and some two hundred bytes more, as base64. */
+  quoteTokenLengthMax: 4_096,
+  /** Marks of its own that a service may send with a deduction: they are logged. */
+  metadataFieldsMax: 8,
   /** Unicode code points in one narration; the operation's price bound is higher. */
   narrationCharactersMax: 10_000,
 } as const;

@@ -41,6 +41,7 @@ export const services = {
     uses: [
       { kind: 'database', access: 'read-write' },
       { kind: 'secret', name: 'actor-pseudonym-key', access: 'read' },
+      { kind: 'secret', name: 'quote-signing-key', access: 'read' },
       // Administrators' tokens are checked for revocation.
       { kind: 'auth', access: 'read' },
     ],
@@ -112,7 +113,10 @@ export type AccountId = ServiceId | CallerId;
 
 /** The resources that services use by name, declared once. */
 export const buckets = { media: { title: 'Results of paid operations' } } as const;
-export const secrets = { 'actor-pseudonym-key': { title: 'HMAC key of the pseudonyms of actors in entries' } } as const;
+export const secrets = {
+  'actor-pseudonym-key': { title: 'HMAC key of the pseudonyms of actors in entries' },
+  'quote-signing-key': { title: 'HMAC keys of quotes: one or two, separated by white space; the first signs' },
+} as const;
 
 /** Owner ids of load wallets begin with this: exempt from user limits, left out of revenue and liability. */
 export const loadOwnerPrefix = 'load-';

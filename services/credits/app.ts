@@ -8,6 +8,7 @@ import type { CommandEngine, LastCheckpoint, LedgerAccess } from './ports.ts';
 import { createPrincipals } from './principals.ts';
 import { createActors } from './pseudonym.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { createQuotes } from './quotes.ts';
 import { adminWalletRoutes } from './routes/admin-wallets.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import type { Context } from './routes/context.ts';
@@ -20,6 +21,7 @@ import { holdRoutes } from './routes/holds.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { walletSearchRoutes } from './routes/wallet-search.ts';
+import { quoteRoutes } from './routes/quotes.ts';
 import { settleRoutes } from './routes/settle.ts';
 import { walletRoutes } from './routes/wallets.ts';
 
@@ -30,6 +32,10 @@ export interface CreditsOptions {
   readonly config: Pick<KitConfig, 'service' | 'projectId'> & Partial<Pick<KitConfig, 'revision'>>;
   readonly telemetry: Telemetry;
   readonly log: Log;
+  /** project id + '/' + database id: quotes hold in one environment alone. */
+  readonly env: string;
+  /** The keys of the secret `quote-signing-key`, the one that signs first. */
+  readonly quoteKeys: readonly string[];
   /** The secret `actor-pseudonym-key`. */
   readonly pseudonymKey: string;
   /** Whether load-test accounts act on load wallets here. */
@@ -65,6 +71,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
     engine,
     principals: createPrincipals({ ledger, engine, loadTests, now }),
     actors: createActors(options.pseudonymKey),
+    quotes: createQuotes({ env: options.env, keys: options.quoteKeys }),
     priceBook,
     telemetry,
     lastCheckpoint: options.lastCheckpoint ?? (() => Promise.resolve(null)),
@@ -95,6 +102,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...auditRoutes(context),
       ...erasureRoutes(context),
       ...adminWalletRoutes(context),
+      ...quoteRoutes(context),
     ],
   });
 }

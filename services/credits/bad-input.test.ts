@@ -136,7 +136,7 @@ describe('parameters', () => {
 
 describe('fields', () => {
   it.each([
-    ['holds', { ...speech, quoteToken: 'x' }, 'body.quoteToken'],
+    ['holds', { ...speech, quoteToken: 7 }, 'body.quoteToken'],
     ['holds', { ...speech, metadata: {} }, 'body.metadata'],
     ['holds', { ...speech, credits: 0 }, 'body.credits'],
     ['holds', { ...speech, priceVersion: 1 }, 'body.priceVersion'],

@@ -82,14 +82,20 @@ export function priceAt(book: PriceBook, { operation, params }: Work, version: n
 }
 
 export function deductCommand(meta: Meta, input: DeductionInput, work: Work, priced: Price): DeductCommand {
-  return { type: 'deduct', ...keyed(meta, 'deduct', meta.walletId, input), ...work, ...priced, ...limited(meta) };
+  return {
+    type: 'deduct',
+    ...keyed(meta, 'deduct', meta.walletId, asked(input)),
+    ...work,
+    ...priced,
+    ...limited(meta),
+  };
 }
 
 export function reserveCommand(meta: Meta, input: HoldInput, work: Work, priced: Price): ReserveCommand {
   const { ttlSeconds = limits.holdTtlSeconds.default, supersedes } = input;
   return {
     type: 'reserve',
-    ...keyed(meta, 'reserve', meta.walletId, input),
+    ...keyed(meta, 'reserve', meta.walletId, asked(input)),
     ...work,
     ...priced,
     ...limited(meta),
@@ -164,6 +170,11 @@ function capsOf({ perMinute, daily, monthly }: NonNullable<WalletChange['caps']>
     ...(daily === undefined ? {} : { daily }),
     ...(monthly === undefined ? {} : { monthly }),
   };
+}
+
+/** A quote that a repeat has renewed, or marks of another try, make it no other request (design, section 4). */
+function asked(input: DeductionInput | HoldInput): object {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'quoteToken' && name !== 'metadata'));
 }
 
 const limited = ({ perMinuteMax }: Meta): { perMinuteMax?: number } =>

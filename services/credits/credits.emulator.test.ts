@@ -40,6 +40,7 @@ beforeAll(async () => {
     ALLOWED_ACCOUNTS: `narrate=${emailOf('narrate')},loadtest=${emailOf('loadtest')}`,
     FIRESTORE_DATABASE: databaseId,
     ACTOR_PSEUDONYM_KEY: randomBytes(32).toString('hex'),
+    QUOTE_SIGNING_KEY: randomBytes(32).toString('hex'),
     LOAD_TESTS: 'true',
     LOG_LEVEL: 'debug',
     GOOGLE_CLOUD_PROJECT: projectId,

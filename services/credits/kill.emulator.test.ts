@@ -54,6 +54,7 @@ beforeAll(async () => {
     ALLOWED_ACCOUNTS: `narrate=${email('narrate')}`,
     FIRESTORE_DATABASE: databaseId,
     ACTOR_PSEUDONYM_KEY: randomBytes(32).toString('hex'),
+    QUOTE_SIGNING_KEY: randomBytes(32).toString('hex'),
     GOOGLE_CLOUD_PROJECT: projectId,
     METADATA_SERVER_DETECTION: 'none',
     FIRESTORE_EMULATOR_HOST: emulatorHost,

@@ -29,6 +29,8 @@ boot('credits', async (log) => {
     config,
     telemetry,
     log,
+    env: `${config.projectId}/${config.env.FIRESTORE_DATABASE}`,
+    quoteKeys: config.env.QUOTE_SIGNING_KEY,
     pseudonymKey: config.env.ACTOR_PSEUDONYM_KEY,
     loadTests: config.env.LOAD_TESTS === 'true',
   });

@@ -41,6 +41,8 @@ async function start(engine: Partial<CommandEngine>, ledger: Partial<LedgerAcces
       config: { service: 'credits', projectId: 'local' },
       telemetry,
       log: silentLog,
+      env: 'test/(default)',
+      quoteKeys: ['q'.repeat(32)],
       pseudonymKey: 'k'.repeat(32),
       loadTests: false,
       checkContracts: true,

@@ -2,9 +2,24 @@
 import { defineContract } from '@reelbanana/service-kit';
 import { z } from 'zod';
 import { entry } from './entry.ts';
-import { balance, credits, entryId, operation, params, walletIdView, walletInPath } from './fields.ts';
+import {
+  balance,
+  credits,
+  entryId,
+  metadata,
+  operation,
+  params,
+  quoteToken,
+  walletIdView,
+  walletInPath,
+} from './fields.ts';
 
-export const deductionInput = z.strictObject({ operation, params });
+export const deductionInput = z.strictObject({
+  operation,
+  params,
+  quoteToken: quoteToken.optional(),
+  metadata: metadata.optional(),
+});
 export type DeductionInput = z.infer<typeof deductionInput>;
 
 export const postDeduction = defineContract({
@@ -21,11 +36,13 @@ export const postDeduction = defineContract({
   },
   errors: [
     'INVALID_OPERATION',
+    'QUOTE_INVALID',
     'INSUFFICIENT_CREDITS',
     'CAP_EXCEEDED',
     'FORBIDDEN',
     'WALLET_FROZEN',
     'WALLET_NOT_FOUND',
+    'QUOTE_EXPIRED',
     'DUPLICATE_OPERATION',
     'RATE_LIMITED',
     'CONTENTION',

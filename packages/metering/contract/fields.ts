@@ -46,6 +46,24 @@ export const params = z.record(z.string(), z.union([z.number(), z.string(), z.bo
   examples: [{ characters: 250 }],
 });
 
+/** Checked by its signature: any other text is QUOTE_INVALID. */
+export const quoteToken = z
+  .string()
+  .min(1)
+  .max(limits.quoteTokenLengthMax)
+  .describe('The token of a quote, whose price then holds. It is no part of what a repeat must repeat.');
+
+/** A caller's own marks. Codes alone, because they are logged and logs hold no free text. */
+export const metadata = z
+  .record(z.string().regex(/^[A-Za-z][\w.-]{0,31}$/, 'must be a name of 1 to 32 letters, digits and _ . -'), code)
+  .refine((marks) => Object.keys(marks).length <= limits.metadataFieldsMax, {
+    message: `must have at most ${limits.metadataFieldsMax} fields`,
+  })
+  .meta({
+    description: `Marks of your own, at most ${limits.metadataFieldsMax}: they stand in the log beside the entry's id, not in the entry, and are no part of what a repeat must repeat.`,
+    examples: [{ job: 'render-7' }],
+  });
+
 const { min, max } = limits.holdTtlSeconds;
 export const ttlSeconds = z.int().min(min).max(max);
 

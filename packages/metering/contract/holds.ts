@@ -11,6 +11,7 @@ import {
   holdState,
   operation,
   params,
+  quoteToken,
   timeMs,
   ttlSeconds,
   walletIdView,
@@ -23,6 +24,7 @@ export const holdInput = z.strictObject({
   ttlSeconds: ttlSeconds
     .optional()
     .describe(`After how long the credits go back by themselves. Without it: ${limits.holdTtlSeconds.default}.`),
+  quoteToken: quoteToken.optional(),
   supersedes: entryId
     .optional()
     .describe('The hold of an earlier attempt: released in the same commit if it is open, and closed for ever.'),
@@ -53,6 +55,7 @@ export const postHold = defineContract({
   responses: { 201: holdView },
   errors: [
     'INVALID_OPERATION',
+    'QUOTE_INVALID',
     'INSUFFICIENT_CREDITS',
     'CAP_EXCEEDED',
     'FORBIDDEN',
@@ -60,6 +63,7 @@ export const postHold = defineContract({
     'WALLET_NOT_FOUND',
     'HOLD_NOT_FOUND',
     'HOLD_CLOSED',
+    'QUOTE_EXPIRED',
     'DUPLICATE_OPERATION',
     'RATE_LIMITED',
     'HOLD_LIMIT',

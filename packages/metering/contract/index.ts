@@ -29,6 +29,7 @@ export {
 export { getRevenue, getUsage } from './reports.ts';
 export { getStatement, statementView } from './statements.ts';
 export { foundWalletView, getWallets } from './wallet-search.ts';
+export { postQuote, quoteInput, type QuoteInput } from './quotes.ts';
 export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts';
 
 import { getAudit } from './audit.ts';
@@ -43,6 +44,7 @@ import { postHold, postRelease, postSettle } from './holds.ts';
 import { getRevenue, getUsage } from './reports.ts';
 import { getStatement } from './statements.ts';
 import { getWallets } from './wallet-search.ts';
+import { postQuote } from './quotes.ts';
 import { getEntries, getWallet } from './wallets.ts';
 
 /** Every route of the API in this release. */
@@ -64,4 +66,5 @@ export const creditsContracts = [
   getAudit,
   deleteUser,
   patchAdminWallet,
+  postQuote,
 ] as const;

@@ -1,18 +1,28 @@
 /** What the routes share. */
 import { entryId } from '@reelbanana/metering/contract';
 import { Problem, type Account, type Caller, type Telemetry, type User } from '@reelbanana/service-kit';
-import type { Answer, DeductCommand, PriceBook, ReserveCommand } from '@reelbanana/ledger';
+import {
+  keyId,
+  type Answer,
+  type DeductCommand,
+  type Price,
+  type PriceBook,
+  type ReserveCommand,
+} from '@reelbanana/ledger';
 import type { Outcome } from '@reelbanana/ledger-firestore';
+import { priceNow, type Work } from '../commands.ts';
 import { answerOf } from '../outcomes.ts';
 import type { CommandEngine, LastCheckpoint, LedgerAccess } from '../ports.ts';
 import type { Principals } from '../principals.ts';
 import type { Actors } from '../pseudonym.ts';
+import type { Quotes } from '../quotes.ts';
 
 export interface Context {
   readonly ledger: LedgerAccess;
   readonly engine: CommandEngine;
   readonly principals: Principals;
   readonly actors: Actors;
+  readonly quotes: Quotes;
   readonly priceBook: PriceBook;
   readonly telemetry: Telemetry;
   readonly lastCheckpoint: LastCheckpoint;
@@ -46,6 +56,33 @@ export const holdNotFound = (): Problem => new Problem('HOLD_NOT_FOUND', 'The wa
 export function checkHoldId(holdId: string): string {
   if (!entryId.safeParse(holdId).success) throw holdNotFound();
   return holdId;
+}
+
+/** For the read that an expired quote costs. */
+const findMsMax = 5_000;
+
+interface Charge {
+  readonly type: 'deduct' | 'reserve';
+  readonly walletId: string;
+  readonly key: string;
+  readonly work: Work;
+}
+
+/**
+ * The price now, or the quote's while it lasts. A quote that has run out since is still good for the answer to a request
+ * that was charged in time: a repeat must not be told otherwise. Throws QUOTE_INVALID, QUOTE_EXPIRED.
+ */
+export async function priceOf(context: Context, charged: Charge, quoteToken: string | undefined): Promise<Price> {
+  const { quotes, priceBook, ledger, now } = context;
+  const { type, walletId, key, work } = charged;
+  if (quoteToken === undefined) return priceNow(priceBook, work, now());
+  const { credits, version, exp } = quotes.read(quoteToken, walletId, work);
+  if (exp <= now()) {
+    const id = keyId(walletId, type, key);
+    const isRepeat = Boolean((await ledger.store.find(walletId, [id], findMsMax)).get(id));
+    if (!isRepeat) throw new Problem('QUOTE_EXPIRED', 'The quote has expired: ask for a new one', { expiresAt: exp });
+  }
+  return { credits, priceVersion: version };
 }
 
 /** Executes a reserve or a deduction, timed and counted. */

@@ -1,13 +1,13 @@
 /** POST /v1/wallets/{id or me}/holds, .../holds/{holdId}/extend and /release. */
 import { postExtend, postHold, postRelease } from '@reelbanana/metering/contract';
 import { reply, route, type Route } from '@reelbanana/service-kit';
-import { checkWork, extendCommand, priceNow, releaseCommand, reserveCommand } from '../commands.ts';
+import { checkWork, extendCommand, releaseCommand, reserveCommand } from '../commands.ts';
 import { answerOf, chargeHeaders, replayHeaders } from '../outcomes.ts';
 import { creditsUnheld } from '../views.ts';
-import { accountOf, charge, checkHoldId, type Context } from './context.ts';
+import { accountOf, charge, checkHoldId, priceOf, type Context } from './context.ts';
 
 export function holdRoutes(context: Context): Route[] {
-  const { engine, principals, actors, priceBook, now } = context;
+  const { engine, principals, actors, now } = context;
   return [
     route(postHold, async ({ caller, params, key, body }) => {
       const account = accountOf(caller);
@@ -16,11 +16,8 @@ export function holdRoutes(context: Context): Route[] {
       const walletId = await principals.wallet(caller, params.walletId);
       const perMinuteMax = principals.perMinuteMax(caller, params.walletId);
       const meta = { walletId, key, actor: actors.service(account.id), perMinuteMax };
-      const answer = await charge(
-        context,
-        walletId,
-        reserveCommand(meta, body, work, priceNow(priceBook, work, now())),
-      );
+      const price = await priceOf(context, { type: 'reserve', walletId, key, work }, body.quoteToken);
+      const answer = await charge(context, walletId, reserveCommand(meta, body, work, price));
       const { credits = 0, priceVersion = 0, expiresAt = 0, balanceAfter } = answer.body;
       const { holdState = 'open', settledCredits } = answer;
       return reply(

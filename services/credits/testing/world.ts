@@ -1,7 +1,8 @@
 /** The credits service over the ledger in memory, with callers by name and a clock that tests move. */
 import { countUsage, createEngine, hostTimers, UsageCounter, type Timers } from '@reelbanana/ledger-firestore';
 import { fakeAuth, listen, memoryTelemetry, silentLog, type MemoryTelemetry } from '@reelbanana/service-kit/testing';
-import type { User } from '@reelbanana/service-kit';
+import type { PriceBook } from '@reelbanana/ledger';
+import type { Log, User } from '@reelbanana/service-kit';
 import { createCredits } from '../app.ts';
 import type { LastCheckpoint, LedgerAccess } from '../ports.ts';
 import { memoryLedger, type MemoryLedger } from './memory-ledger.ts';
@@ -42,6 +43,10 @@ export interface WorldOptions {
   readonly lastCheckpoint?: LastCheckpoint;
   /** What the service sees of the ledger, for faults. */
   readonly disturb?: (ledger: MemoryLedger) => LedgerAccess;
+  readonly env?: string;
+  readonly quoteKeys?: readonly string[];
+  readonly priceBook?: PriceBook;
+  readonly log?: Log;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -71,7 +76,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
       config: { service: 'credits', projectId: 'local', revision: 'credits-00001' },
       telemetry,
-      log: silentLog,
+      env: options.env ?? 'test/(default)',
+      quoteKeys: options.quoteKeys ?? ['a key of quotes for tests: long enough'],
+      ...(options.priceBook === undefined ? {} : { priceBook: options.priceBook }),
+      log: options.log ?? silentLog,
       pseudonymKey: 'a key for tests that is long enough',
       loadTests: options.loadTests ?? true,
       now: () => clock.now,
