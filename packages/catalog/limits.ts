@@ -8,6 +8,8 @@ export const limits = {
   idempotencyKeyLengthMax: 255,
   /** Any body but a batch. */
   bodyBytesMax: 64 * 1024,
+  batchCommandsMax: 500,
+  batchBytesMax: 512 * 1024,
   holdTtlSeconds: { min: 1, max: 86_400, default: 900 },
   /** One page of entries; the security rules allow clients the same. */
   entriesPageMax: 100,

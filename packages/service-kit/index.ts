@@ -20,6 +20,7 @@ export {
   type StreamedResponse,
   type Typed,
 } from './http/contract.ts';
+export { answerInside, type InnerRequest } from './http/inner.ts';
 export { invalid, Problem, problemBody, retryAfter, type FieldError, type ProblemBody } from './http/problem.ts';
 export { problemSchema } from './http/send.ts';
 export { createService, type ServiceOptions } from './http/service.ts';

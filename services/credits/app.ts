@@ -10,6 +10,7 @@ import { createActors } from './pseudonym.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { createQuotes } from './quotes.ts';
 import { adminWalletRoutes } from './routes/admin-wallets.ts';
+import { batchRoutes } from './routes/batches.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import type { Context } from './routes/context.ts';
 import { deductionRoutes } from './routes/deductions.ts';
@@ -103,6 +104,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...erasureRoutes(context),
       ...adminWalletRoutes(context),
       ...quoteRoutes(context),
+      ...batchRoutes(context),
     ],
   });
 }

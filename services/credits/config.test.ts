@@ -16,7 +16,7 @@ const [a, b, c] = ['a'.repeat(32), 'b'.repeat(32), 'c'.repeat(32)];
 
 describe('QUOTE_SIGNING_KEY', () => {
   it.each([
-    [`${a}`, [a]],
+    [a, [a]],
     [`${a}\n`, [a]],
     [`${a}\n${b}\n`, [a, b]],
     [`${a} ${b}`, [a, b]],

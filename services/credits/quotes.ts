@@ -7,7 +7,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { limits } from '@reelbanana/catalog';
-import { jcs, type Json, type Price } from '@reelbanana/ledger';
+import { jcs, type Price } from '@reelbanana/ledger';
 import { Problem } from '@reelbanana/service-kit';
 import type { Work } from './commands.ts';
 
@@ -65,7 +65,7 @@ export function createQuotes({ env, keys }: QuoteOptions): Quotes {
       if (quote.env !== env) throw invalidQuote('it is for another environment');
       if (quote.walletId !== walletId) throw invalidQuote('it is for another wallet');
       if (quote.operation !== work.operation) throw invalidQuote(`it is for ${quote.operation}`);
-      if (jcs(quote.params) !== jcs(work.params as Json)) throw invalidQuote('it is for other parameters');
+      if (jcs(quote.params) !== jcs(work.params)) throw invalidQuote('it is for other parameters');
       return quote;
     },
   };

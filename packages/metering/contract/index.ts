@@ -1,6 +1,7 @@
 /** The credits API as data: one contract a route, and the types of its requests and answers. */
 export { auditView, getAudit, type AuditView } from './audit.ts';
 export { patchAdminWallet, walletChange, type WalletChange } from './admin-wallets.ts';
+export { batchCommandName, batchInput, postBatch, type BatchCommand, type BatchCommandName } from './batches.ts';
 export { catalogView, getCatalog } from './catalog.ts';
 export { deductionInput, postDeduction, type DeductionInput } from './deductions.ts';
 export { entry, entryType, grantKind, type EntryView } from './entry.ts';
@@ -34,6 +35,7 @@ export { getEntries, getWallet, walletView, type WalletView } from './wallets.ts
 
 import { getAudit } from './audit.ts';
 import { patchAdminWallet } from './admin-wallets.ts';
+import { postBatch } from './batches.ts';
 import { getCatalog } from './catalog.ts';
 import { postDeduction } from './deductions.ts';
 import { deleteUser } from './erasure.ts';
@@ -67,4 +69,5 @@ export const creditsContracts = [
   deleteUser,
   patchAdminWallet,
   postQuote,
+  postBatch,
 ] as const;

@@ -42,8 +42,10 @@ export interface RouteContract {
   readonly path: `/${string}`;
   readonly summary: string;
   readonly principals: readonly Principal[];
-  /** True: an Idempotency-Key is required. */
-  readonly key?: boolean;
+  /** True: an Idempotency-Key is required. in-body: the body carries keys of its own, and the header is refused. */
+  readonly key?: boolean | 'in-body';
+  /** Bytes that a body may have; absent: what any body may have. */
+  readonly bodyBytesMax?: number;
   /** True: answers tell by RateLimit headers how the caller stands to a limit, where that is known. */
   readonly limited?: boolean;
   readonly params?: z.ZodType;

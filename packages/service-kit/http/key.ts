@@ -7,9 +7,16 @@ const visibleAscii = /^[\x21-\x7e]+$/;
 /** The same for JSON Schema. */
 export const keyPattern = visibleAscii.source;
 
+/** Where the body carries the keys, one more in the header could only mislead. */
+export function refuseKey(values: readonly string[] | undefined): '' {
+  if (values === undefined || values.length === 0) return '';
+  throw invalid([{ path, message: 'does not belong here: each command has its own idempotencyKey' }]);
+}
+
+const path = 'header.Idempotency-Key';
+
 /** The key, or a VALIDATION_FAILED that names the header. `values`: every line of that header in the request. */
 export function readKey(values: readonly string[] | undefined): string {
-  const path = 'header.Idempotency-Key';
   if (values === undefined || values.length === 0) throw invalid([{ path, message: 'is required' }]);
   if (values.length > 1) throw invalid([{ path, message: 'was sent more than once' }]);
   const key = values[0] ?? '';

@@ -11,7 +11,7 @@ import { addReference } from '../openapi/reference.ts';
 import { readJson } from './body.ts';
 import type { Route, RouteContract } from './contract.ts';
 import { errorsOf } from './errors.ts';
-import { readKey } from './key.ts';
+import { readKey, refuseKey } from './key.ts';
 import { observe, type Observation } from './observe.ts';
 import { invalid, Problem } from './problem.ts';
 import { sendProblem, sendReply } from './send.ts';
@@ -91,11 +91,11 @@ function addRoute(app: Express, { contract, handler }: Route, options: ServiceOp
     if (observation === undefined) throw new Error('a request that is not observed');
     observation.route = contract.path;
     const caller = await options.auth.authenticate(request.headersDistinct, contract.principals);
-    const key = contract.key === true ? readKey(request.headersDistinct['idempotency-key']) : '';
+    const key = keyOf(contract, request);
     const parts = validate(contract, {
       params: request.params,
       query: readQuery(request.url),
-      body: await readJson(request),
+      body: await readJson(request, contract.bodyBytesMax),
     });
     let signal: AbortSignal | undefined;
     const typed = {
@@ -119,6 +119,12 @@ function addRoute(app: Express, { contract, handler }: Route, options: ServiceOp
       throw expected;
     }
   });
+}
+
+function keyOf({ key }: RouteContract, request: Request): string {
+  const sent = request.headersDistinct['idempotency-key'];
+  if (key === 'in-body') return refuseKey(sent);
+  return key === true ? readKey(sent) : '';
 }
 
 function checkDeclared(contract: RouteContract, problem: Problem): void {
