@@ -1,5 +1,12 @@
 /** The credits service over the ledger in memory, with callers by name and a clock that tests move. */
-import { countUsage, createEngine, hostTimers, UsageCounter, type Timers } from '@reelbanana/ledger-firestore';
+import {
+  countUsage,
+  createEngine,
+  hostTimers,
+  UsageCounter,
+  type EngineLimits,
+  type Timers,
+} from '@reelbanana/ledger-firestore';
 import { fakeAuth, listen, memoryTelemetry, silentLog, type MemoryTelemetry } from '@reelbanana/service-kit/testing';
 import type { PriceBook } from '@reelbanana/ledger';
 import type { Log, User } from '@reelbanana/service-kit';
@@ -47,6 +54,7 @@ export interface WorldOptions {
   readonly quoteKeys?: readonly string[];
   readonly priceBook?: PriceBook;
   readonly log?: Log;
+  readonly limits?: Partial<EngineLimits>;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -59,7 +67,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     createCredits({
       ledger: options.disturb?.(ledger) ?? ledger,
       ...(options.lastCheckpoint === undefined ? {} : { lastCheckpoint: options.lastCheckpoint }),
-      engine: createEngine({ store: countUsage(ledger.store, usage), now: () => clock.now, random: () => 0.5 }),
+      engine: createEngine({
+        store: countUsage(ledger.store, usage),
+        now: () => clock.now,
+        random: () => 0.5,
+        ...(options.limits === undefined ? {} : { limits: options.limits }),
+      }),
       auth: fakeAuth({
         users: {
           ada: user('ada', { email: 'ada@example.com' }),
