@@ -58,6 +58,8 @@ export const errorData: Readonly<Partial<Record<ErrorCode, Readonly<Record<strin
   INSUFFICIENT_CREDITS: { required: 5, available: 2 },
   HOLD_EXPIRED: { expiresAt: 1_780_272_000_000 },
   CAP_EXCEEDED: { cap: 'daily', limit: 100, used: 98, required: 5, resetsAt: 1_780_358_400_000 },
+  /** Of the charge; and, where that has passed, until when the account that charged might refund it. */
+  REFUND_EXCEEDS_CHARGE: { charged: 5, refunded: 3, refundable: 2, required: 4, refundableUntil: 1_780_272_000_000 },
   QUOTE_EXPIRED: { expiresAt: 1_780_272_000_000 },
   /** How the hold ended, and what was charged. */
   HOLD_CLOSED: { state: 'settled', credits: 3 },

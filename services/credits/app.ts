@@ -23,6 +23,7 @@ import { reportRoutes } from './routes/reports.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { walletSearchRoutes } from './routes/wallet-search.ts';
 import { quoteRoutes } from './routes/quotes.ts';
+import { refundRoutes } from './routes/refunds.ts';
 import { settleRoutes } from './routes/settle.ts';
 import { walletRoutes } from './routes/wallets.ts';
 
@@ -105,6 +106,7 @@ export function createCredits(options: CreditsOptions): RequestListener {
       ...adminWalletRoutes(context),
       ...quoteRoutes(context),
       ...batchRoutes(context),
+      ...refundRoutes(context),
     ],
   });
 }

@@ -48,6 +48,14 @@ const cases: readonly Case[] = [
   { ...ofHold, what: 'release', path: '/wada/holds/HOLD/release', body: why },
   { ...post, what: 'grants', path: '/wada/grants', as: root, body: bonus, strangers: [ada, ...services] },
   {
+    ...post,
+    what: 'refunds',
+    path: '/wada/refunds',
+    as: narrate,
+    body: { entryId: '0'.repeat(32), ...why },
+    strangers: [ada],
+  },
+  {
     what: 'admin/wallets',
     method: 'PATCH',
     path: '/v1/admin/wallets/wada',

@@ -13,6 +13,7 @@ import {
   type Params,
   type Price,
   type PriceBook,
+  type RefundCommand,
   type ReleaseCommand,
   type ReserveCommand,
   type SettleCommand,
@@ -22,6 +23,7 @@ import type {
   ExtendInput,
   GrantInput,
   HoldInput,
+  RefundInput,
   ReleaseInput,
   WalletChange,
 } from '@reelbanana/metering/contract';
@@ -147,6 +149,17 @@ export function grantCommand(meta: Meta, input: GrantInput): GrantCommand {
     source,
     reasonCode,
     ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+export function refundCommand(meta: Meta, input: RefundInput): RefundCommand {
+  const { entryId, credits, reasonCode } = input;
+  return {
+    type: 'refund',
+    ...keyed(meta, 'refund', meta.walletId, input),
+    entryId,
+    ...(credits === undefined ? {} : { credits }),
+    reasonCode,
   };
 }
 

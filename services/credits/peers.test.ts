@@ -1,7 +1,7 @@
 /**
  * Faults of the baseline (notes on peers, section 5), as far as this API decides them: the case is tried, the answer
- * asserted. Elsewhere: S1, S6 and S27's writes by clients (rules.emulator.test.ts of ledger-firestore); S5 and S32, which
- * the ledger decides (its peers.test.ts). With billing, which does not exist yet, come S3, S14, S15, S16, S18, S20, S21
+ * asserted. Elsewhere: S1, S6 and S27's writes by clients (rules.emulator.test.ts of ledger-firestore); S5, which the ledger
+ * decides (its peers.test.ts); S32 (refunds.test.ts). With billing, which does not exist yet, come S3, S14, S15, S16, S18, S20, S21
  * and S23.
  */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';

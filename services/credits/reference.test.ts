@@ -1,5 +1,6 @@
 // /openapi.json of the running service: it describes the routes that are served, and every answer is one that it names.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { keyId } from '@reelbanana/ledger';
 import { creditsContracts } from '@reelbanana/metering/contract';
 import { openApi, type OpenApiDocument } from '@reelbanana/service-kit';
 import { expectDocumented, operationsOf } from '@reelbanana/service-kit/testing';
@@ -27,7 +28,10 @@ it('has a page beside it', async () => {
 });
 
 describe.each(routes)('$method $path', ({ method, path, operation }) => {
-  const body = operation.requestBody?.content['application/json']?.example;
+  const example = operation.requestBody?.content['application/json']?.example;
+  // Ids follow from keys: what the example cannot know is the charge below.
+  const charge = keyId('wada', 'deduct', 'charge');
+  const body = path.endsWith('/refunds') ? { ...(example as object), entryId: charge } : example;
   const keyed = operation.parameters?.some((parameter) => '$ref' in parameter) === true;
 
   const asked = (operation.parameters ?? []).flatMap((parameter) =>
@@ -70,6 +74,7 @@ describe.each(routes)('$method $path', ({ method, path, operation }) => {
     const speech = { operation: 'narration', params: { characters: 1_000 } };
     const held = await world.call('POST', '/v1/wallets/me/holds', { ...both, ...key('hold') }, speech);
     const { holdId } = (await held.json()) as { holdId: string };
+    await world.call('POST', '/v1/wallets/me/deductions', { ...both, ...key('charge') }, speech);
     const first = operation.security[0] ?? {};
     const roles = first['userToken'] ?? [];
     const user = roles.includes('admin') ? root : 'userToken' in first ? ada : {};

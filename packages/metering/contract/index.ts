@@ -27,6 +27,7 @@ export {
   type SettledView,
   type SettleInput,
 } from './holds.ts';
+export { postRefund, refundInput, type RefundInput } from './refunds.ts';
 export { getRevenue, getUsage } from './reports.ts';
 export { getStatement, statementView } from './statements.ts';
 export { foundWalletView, getWallets } from './wallet-search.ts';
@@ -43,6 +44,7 @@ import { postExtend } from './extend.ts';
 import { postGrant } from './grants.ts';
 import { getHealth } from './health.ts';
 import { postHold, postRelease, postSettle } from './holds.ts';
+import { postRefund } from './refunds.ts';
 import { getRevenue, getUsage } from './reports.ts';
 import { getStatement } from './statements.ts';
 import { getWallets } from './wallet-search.ts';
@@ -70,4 +72,5 @@ export const creditsContracts = [
   patchAdminWallet,
   postQuote,
   postBatch,
+  postRefund,
 ] as const;
