@@ -4,11 +4,20 @@ import { decideAlone } from './decide.ts';
 import type { Family } from './family.ts';
 import { hotWallet } from './hot-wallet.ts';
 import { overHttp } from './http.ts';
+import { manyWallets } from './lanes.ts';
 import { slowDocument } from './slow-document.ts';
 import { twoProcesses } from './two-processes.ts';
 import { walletCache } from './wallet-cache.ts';
 
-export const families: readonly Family[] = [hotWallet, twoProcesses, slowDocument, overHttp, decideAlone, walletCache];
+export const families: readonly Family[] = [
+  hotWallet,
+  manyWallets,
+  twoProcesses,
+  slowDocument,
+  overHttp,
+  decideAlone,
+  walletCache,
+];
 
 /** What to measure for figures by id: each family that has some, with those. Throws RangeError for an unknown id. */
 export function choose(

@@ -9,9 +9,9 @@ import {
 import { mapDocumentToWallet, mapEntryToDocument, mapWalletToDocument } from '@reelbanana/ledger-firestore/documents';
 import { commitOf, deduct, emptyWallet, grant } from '@reelbanana/ledger-firestore/testing';
 import { keyId, type Wallet } from '@reelbanana/ledger';
-import { closedLoop, type Window } from './measure.ts';
-import { figure, type Figure } from './report.ts';
-import { type Database } from './shapes.ts';
+import type { Database, Family, FigureDefinition } from './family.ts';
+import { closedWindow, median, type Window } from './measure.ts';
+import { short, spread } from './report.ts';
 
 const walletsCount = 1_000;
 const callers = 64;
@@ -35,56 +35,71 @@ export interface Isolation {
 
 /** One round of everything, fresh wallets for each part of it. @param seconds of each window: two, and twice one in turns */
 export async function lanesRound(database: Database, seconds: number, signal: AbortSignal): Promise<LanesRound> {
-  const reference = await closedLoop(callers, seconds, await manyByTransaction(database), signal);
+  const reference = await closedWindow(callers, seconds, await manyByTransaction(database), signal);
   const store = new StoreCounts();
-  const lanes = await closedLoop(callers, seconds, await manyByEngine(database, store), signal);
+  const lanes = await closedWindow(callers, seconds, await manyByEngine(database, store), signal);
   return { reference, lanes, store, isolation: await isolation(database, seconds, signal) };
 }
 
-/** The figures over all rounds, those of issue 4 first. */
-export function lanesFigures(rounds: readonly LanesRound[]): Figure[] {
-  const goal = { required: false };
-  const each = (pick: (round: LanesRound) => number) => rounds.map(pick);
-  const perDeduction = (count: 'reads' | 'calls') => each(({ store }) => store[count] / store.entries);
-  return [
-    figure(
-      'wallets1000-vs-reference',
-      each(({ lanes, reference }) => lanes.perSecond / reference.perSecond),
-      {
-        least: 20,
-        ...goal,
-      },
-    ),
-    figure(
-      'lane-isolation',
-      each(({ isolation: { quiet, stormy } }) => 1 - stormy / quiet),
-      { most: 0.1, ...goal },
-    ),
-    // What explains them.
-    figure(
-      'lane-isolation-conflicts-per-second',
-      each(({ isolation }) => isolation.conflicts),
-    ),
-    figure(
-      'wallets1000-per-second',
-      each(({ lanes }) => lanes.perSecond),
-    ),
-    figure(
-      'wallets1000-p99-ms',
-      each(({ lanes }) => lanes.p99Ms),
-    ),
-    figure(
-      'wallets1000-cpu-ms-per-deduction',
-      each(({ lanes }) => lanes.cpuMs),
-    ),
-    figure('wallets1000-reads-per-deduction', perDeduction('reads')),
-    figure(
-      'wallets1000-writes-per-deduction',
-      each(({ store }) => (store.entries + store.parts) / store.entries),
-    ),
-    figure('wallets1000-calls-per-deduction', perDeduction('calls')),
-  ];
+type Pick = (round: LanesRound) => number;
+
+interface LanesFigure extends FigureDefinition {
+  readonly sample: Pick;
 }
+
+const perEntry =
+  (count: 'reads' | 'calls'): Pick =>
+  ({ store }) =>
+    store[count] / store.entries;
+
+const figures: readonly LanesFigure[] = [
+  {
+    id: 'wallets1000-vs-reference',
+    bound: { least: 20 },
+    sample: ({ lanes, reference }) => lanes.perSecond / reference.perSecond,
+  },
+  { id: 'lane-isolation', bound: { most: 0.1 }, sample: ({ isolation: { quiet, stormy } }) => 1 - stormy / quiet },
+  // What explains them.
+  { id: 'lane-isolation-conflicts-per-second', sample: ({ isolation }) => isolation.conflicts },
+  { id: 'wallets1000-cpu-ms-per-deduction', sample: ({ lanes }) => lanes.cpuMs },
+  { id: 'wallets1000-reads-per-deduction', sample: perEntry('reads') },
+  {
+    id: 'wallets1000-writes-per-deduction',
+    sample: ({ store }) => (store.entries + store.parts) / store.entries,
+  },
+  { id: 'wallets1000-calls-per-deduction', sample: perEntry('calls') },
+];
+
+export const manyWallets: Family = {
+  figures: figures.map(({ id, bound }) => (bound === undefined ? { id } : { id, bound })),
+
+  async measure(_wanted, bench) {
+    const database = await bench.database();
+    bench.progress('1,000 wallets: warming up');
+    await lanesRound(database, bench.seconds, bench.signal);
+    const rounds: LanesRound[] = [];
+    for (let round = 1; round <= bench.rounds; round++) {
+      bench.progress(`1,000 wallets: round ${round} of ${bench.rounds}`);
+      rounds.push(await lanesRound(database, bench.seconds, bench.signal));
+    }
+    const row = (title: string, pick: (round: LanesRound) => Window): string[] => {
+      const windows = rounds.map(pick);
+      return [
+        title,
+        spread(windows.map(({ perSecond }) => perSecond)),
+        ...[median(windows.map(({ p50Ms }) => p50Ms)), median(windows.map(({ p99Ms }) => p99Ms))].map(short),
+      ];
+    };
+    return {
+      samples: Object.fromEntries(figures.map(({ id, sample }) => [id, rounds.map(sample)])),
+      rows: [
+        ['1,000 wallets, 64 callers', 'deductions a second', 'p50 ms', 'p99 ms'],
+        row('a transaction each', ({ reference }) => reference),
+        row('engine, lanes of 50', ({ lanes }) => lanes),
+      ],
+    };
+  },
+};
 
 /** What an engine asked of the store. */
 class StoreCounts implements EngineMetrics {
@@ -210,7 +225,7 @@ async function neighbourhood({ db, connection }: Database, isStormy: boolean): P
     run: async (seconds, signal) => {
       const over = new AbortController();
       const beside = repeat(over.signal, 1_000 / conflictsPerSecond, chargeOne);
-      const { perSecond } = await closedLoop(callers, seconds, () => charge(engine, drawn(ids), key()), signal);
+      const { perSecond } = await closedWindow(callers, seconds, () => charge(engine, drawn(ids), key()), signal);
       rates.push(perSecond);
       over.abort();
       await beside;
