@@ -92,7 +92,8 @@ describe('a conflict in a shared commit', () => {
 describe('an unknown outcome of a shared commit', () => {
   it('is one of each wallet in it: none is refused what may still land', async () => {
     const down: Fault = { kind: 'unavailable' };
-    const commits: Fault[] = [none, none, none, { kind: 'heldBack' }, ...Array<Fault>(20).fill(down)];
+    // While no commit goes through, what is due cannot be written down either, and nothing moves the versions.
+    const commits: Fault[] = [none, none, none, { kind: 'heldBack' }, ...Array<Fault>(1_000).fill(down)];
     const home = await street({ wallets: 4, plan: script('commit', commits) });
     accepted(await home.all(() => reserve('r', 5, { ttlMs: 1_000 })));
     // The first goes alone and lands. Of the other three nobody knows.
