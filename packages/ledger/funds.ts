@@ -1,4 +1,5 @@
 // Which credits pay and where credits return: burn-down, and `in(x)` of the design (whatever comes in repays debt first).
+import { holdAllocationsMax } from './limits.ts';
 import type { Allocation, Grant, Hold, Posting, Wallet } from './types.ts';
 import type { Change } from './wallet.ts';
 
@@ -150,15 +151,19 @@ function refinanced(lent: readonly Hold[], debtLeft: number, repaying: readonly 
       source.credits -= credits;
       excess -= credits;
       const { holdId } = hold;
-      postings.push(
-        { account: 'held', credits: 0 - credits, holdId },
-        { account: 'held', credits, grantId: source.grantId, holdId },
-      );
-      hold = { ...hold, allocations: joined(hold.allocations, source.grantId, credits), debt: hold.debt - credits };
+      const grantId = homeIn(hold.allocations, source.grantId);
+      postings.push({ account: 'held', credits: 0 - credits, holdId }, { account: 'held', credits, grantId, holdId });
+      hold = { ...hold, allocations: joined(hold.allocations, grantId, credits), debt: hold.debt - credits };
       holds[holdId] = hold;
     }
   }
   return { postings, holds };
+}
+
+/** A hold draws on so many grants and no more: past that, what comes to it belongs to the last of them. */
+function homeIn(allocations: readonly Allocation[], grantId: string): string {
+  if (allocations.length < holdAllocationsMax || allocations.some((part) => part.grantId === grantId)) return grantId;
+  return allocations.at(-1)?.grantId ?? grantId;
 }
 
 function joined(allocations: readonly Allocation[], grantId: string, credits: number): readonly Allocation[] {

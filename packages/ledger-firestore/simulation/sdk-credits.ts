@@ -13,6 +13,8 @@ import type { World } from './world.ts';
 
 const triesMax = 5;
 const tryMs = 4_000;
+/** Above every price that a client here may meet. */
+const creditsMax = 1_000;
 
 /** Credits as one process of a metered service reaches them; a user token is a wallet's id. */
 export function sdkCredits(world: World, fleet: Fleet, journal: Journal, process: Process): CreditsClient {
@@ -76,7 +78,9 @@ export function sdkCredits(world: World, fleet: Fleet, journal: Journal, process
     },
     settle: async ({ walletId, holdId, credits }) => {
       const fields = credits === undefined ? {} : { credits };
-      const command = { type: 'settle', ...keyed('settle', holdId, holdId, fields), holdId, ...fields } as const;
+      // As services/credits does: the operation's maximum price lets it settle late what it paused over.
+      const common = keyed('settle', holdId, holdId, fields);
+      const command = { type: 'settle', ...common, holdId, ...fields, creditsMax } as const;
       const { answer } = await asked('settle', walletId, command);
       return { credits: answer.body.credits ?? 0, balance: answer.body.balanceAfter };
     },

@@ -88,6 +88,16 @@ describe('grant', () => {
     expect(player.wallet.grants).toEqual([]);
   });
 
+  it('lets no hold draw on more grants than it may, however many repay what it was lent', () => {
+    const player = newPlayer({ overdraftLimit: 100 });
+    expectTable('1 | reserve r 20 | reserve | 0 20 20', player);
+    for (let n = 1; n <= 20; n++)
+      expectTable(`2 | grant g${n} bonus 1 expires=${100 + n} | grant | 0 20 ${20 - n}`, player);
+    const [hold] = Object.values(player.wallet.holds);
+    expect(hold?.allocations.map(({ credits }) => credits)).toEqual([...Array<number>(15).fill(1), 5]);
+    expectTable('3 | release r | release | 20 0 0', player);
+  });
+
   it(`takes promotional credits up to ${grantsMax} grants, paid ones always`, () => {
     const player = newPlayer();
     for (let n = 1; n < grantsMax; n++) player.play(commandOf(`grant g${n} bonus 1 expires=${100 + n}`), 1_000);

@@ -73,13 +73,20 @@ describe('reconcilePayment', () => {
       2 | pay pi_1 100 -1              | VALIDATION_FAILED clawedBack | 100 0 0
       2 | pay pi_1 0.5                 | VALIDATION_FAILED granted    | 100 0 0
       2 | pay pi_2 5 by=user           | FORBIDDEN                    | 100 0 0
-      2 | pay pi_2 5 expires=2         | VALIDATION_FAILED expiresAt  | 100 0 0
       2 | pay pi_2 5 expires=9 cap=1 until=20           | VALIDATION_FAILED rollover | 100 0 0
       2 | pay pi_2 5 kind=plan cap=1 until=20           | VALIDATION_FAILED rollover | 100 0 0
       2 | pay pi_2 5 kind=plan expires=9 cap=1 until=9  | VALIDATION_FAILED rollover | 100 0 0
       2 | pay pi_2 5 kind=plan expires=9 cap=0 until=20 | VALIDATION_FAILED rollover | 100 0 0
       2 | pay pi_2 9007199254740991    | VALIDATION_FAILED credits    | 100 0 0
     `);
+  });
+
+  it('grants what is known too late for its own deadline, for a week', () => {
+    const player = expectTable(`
+      50 | pay in_1 10 kind=plan expires=50 cap=4 until=90   | grant | 10 0 0
+      50 | pay in_2 10 kind=plan expires=50.001              | grant | 20 0 0
+    `);
+    expect(grantsOf(player)).toEqual(['plan 10 until 50.001', `plan 10 until ${8 * DAY}`]);
   });
 
   it("claws that payment's credits back first, then paid ones, then promotional ones; what is gone is owed", () => {

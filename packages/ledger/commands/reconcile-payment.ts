@@ -1,7 +1,8 @@
 // reconcilePayment: what a payment is worth by now, as the difference to what the wallet has had of it so far.
-import { emptyGrant } from '../buckets.ts';
+import { emptyGrant, endOfDay } from '../buckets.ts';
 import { clawbackPostings, incoming, isCountable } from '../funds.ts';
 import { firstId, paymentFactId } from '../ids.ts';
+import { returnedTtlMs } from '../limits.ts';
 import { forbidden, uncountable, validationFailed } from '../rejection.ts';
 import { replayOf } from '../replay.ts';
 import { returned } from '../returns.ts';
@@ -79,11 +80,18 @@ function granting(
   now: number,
 ): { readonly step: Step; readonly fact: PaymentFact } | Refused {
   const { paymentId } = command;
-  const wanted = { ...command, credits, source: paymentId };
+  const wanted = { ...inTime(command, now), credits, source: paymentId };
   const refusal = grantRefusal(wallet, wanted, now);
   if (refusal) return { refusal };
   const { step, bucket } = grantStep(wallet, wanted, entryId, paymentId);
   return { step, fact: factOf(command, bucket) };
+}
+
+/** What was paid is granted, however late that is known: past its own deadline it lasts a week, as what returns does. */
+function inTime(command: ReconcilePaymentCommand, now: number): ReconcilePaymentCommand {
+  if (command.expiresAt === undefined || command.expiresAt > now) return command;
+  const { rollover: _missed, ...rest } = command;
+  return { ...rest, expiresAt: endOfDay(now + returnedTtlMs) };
 }
 
 interface Moved {

@@ -183,6 +183,9 @@ function touched(fold: Fold, body: EntryBody): readonly FoldedGrant[] {
   return [...ids].map((grantId) => fold.grants.get(grantId)).filter((grant) => grant !== undefined);
 }
 
+/** Grants that one hold may draw on, whatever repays what it was lent. */
+const ALLOCATIONS = 16;
+
 function checkAfter({ settings, totals, grants, holds }: Fold, body: EntryBody, report: Report): void {
   const debt = -totals.debt;
   if (!Object.values(totals).every(Number.isSafeInteger)) report('postings', 'a total is no safe integer');
@@ -205,6 +208,7 @@ function checkAfter({ settings, totals, grants, holds }: Fold, body: EntryBody, 
   for (const hold of holds.values()) {
     lent += hold.lent;
     for (const credits of hold.parts.values()) held += credits;
+    if (hold.parts.size > ALLOCATIONS) report('hold', `hold ${hold.holdId} draws on ${hold.parts.size} grants`);
   }
   held += lent;
   if (lent > debt) report('debt', `open holds were lent ${lent}, the debt is ${debt}`);

@@ -20,7 +20,7 @@ function problemsOf(world: World, sdk: SdkClients, wish: Wish): string[] {
   );
   const charges = world.history.entries(walletId).filter((entry) => {
     const { type, holdId = '' } = parseEntry(entry);
-    return type === 'settle' && holdIds.includes(holdId);
+    return (type === 'settle' || type === 'lateSettle') && holdIds.includes(holdId);
   });
   const charged = charges.map((entry) => parseEntry(entry).holdId ?? '');
   const results = holdIds.flatMap((holdId) => sdk.results.objects.get(resultName(walletId, holdId)) ?? []);
