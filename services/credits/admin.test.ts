@@ -89,7 +89,7 @@ describe('finding wallets', () => {
   });
 
   it('applies time, as GET wallet does', async () => {
-    world.clock.now += 1_000;
+    world.clock.now += 86_400_000; // they expire with their UTC day
     expect(await get('/v1/admin/wallets?uid=ada')).toMatchObject({ wallets: [{ available: 0, seq: 2 }] });
   });
 

@@ -1,7 +1,7 @@
 /** The credits API over the ledger in memory: what each route does, and what a replay answers. */
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { jcs, type Json } from '@reelbanana/ledger';
+import { endOfDay, jcs, type Json } from '@reelbanana/ledger';
 import { invariants } from '@reelbanana/ledger/invariants';
 import { expectProblem } from '@reelbanana/service-kit/testing';
 import { ada, key, loadtest, narrate, root, startWorld, type World } from './testing/world.ts';
@@ -88,8 +88,11 @@ describe('GET /v1/wallets/me', () => {
   });
 
   it('applies time without a write', async () => {
+    const expiresAt = endOfDay(world.clock.now + 60_000); // rounded up, so that equal credits share a bucket
     await give(10, { expiresAt: world.clock.now + 60_000 });
-    world.clock.now += 60_000;
+    world.clock.now = expiresAt - 1;
+    expect(await me()).toMatchObject({ available: 10, grants: [{ expiresAt }], seq: 1 });
+    world.clock.now = expiresAt;
     expect(await me()).toMatchObject({ available: 0, grants: [], seq: 2 });
     expect(world.ledger.store.entries('wada').length).toBe(1);
   });

@@ -1,6 +1,7 @@
 /** Requests as commands of the ledger: priced, and with the fingerprint by which a repeat is known from another request. */
 import { dearestParams, isOperation, limits, operations, type OperationId } from '@reelbanana/catalog';
 import {
+  endOfDay,
   fingerprint,
   price,
   type Actor,
@@ -139,7 +140,8 @@ export function releaseCommand(meta: Meta, holdId: string, input: ReleaseInput):
   return { type: 'release', ...keyed(meta, 'release', holdId, input), holdId, reasonCode: input.reasonCode };
 }
 
-export function grantCommand(meta: Meta, input: GrantInput): GrantCommand {
+/** Expiries are rounded up to the end of their UTC day, so that equal credits share a bucket; one that has passed is refused as it is. */
+export function grantCommand(meta: Meta, input: GrantInput, now: number): GrantCommand {
   const { kind, credits, expiresAt, source, reasonCode } = input;
   return {
     type: 'grant',
@@ -148,7 +150,7 @@ export function grantCommand(meta: Meta, input: GrantInput): GrantCommand {
     credits,
     source,
     reasonCode,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt: expiresAt > now ? endOfDay(expiresAt) : expiresAt }),
   };
 }
 

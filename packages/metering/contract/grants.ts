@@ -7,7 +7,11 @@ import { balance, code, credits, entryId, timeMs, walletIdView, walletInPath } f
 export const grantInput = z.strictObject({
   kind: z.literal('bonus', 'must be bonus: other kinds are granted by billing'),
   credits: z.int().min(1).max(limits.grantCreditsMax),
-  expiresAt: z.int().min(1).optional().describe('When what is left of them expires. Without it: never.'),
+  expiresAt: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('When what is left of them expires, rounded up to the end of the UTC day. Without it: never.'),
   source: code.meta({ description: 'Where they come from.', examples: ['campaign:spring-26'] }),
   reasonCode: code.meta({ description: 'Why, for the record.', examples: ['goodwill'] }),
 });

@@ -22,7 +22,9 @@ export function grantRoutes({ engine, principals, actors, now }: Context): Route
         actor.kind === 'admin' && caller.user !== undefined
           ? { audit: { uid: caller.user.uid, action: 'grant', reasonCode: body.reasonCode, at: now() } }
           : {};
-      const answer = answerOf(await engine.execute(walletId, grantCommand({ walletId, key, actor }, body), audit));
+      const answer = answerOf(
+        await engine.execute(walletId, grantCommand({ walletId, key, actor }, body, now()), audit),
+      );
       const { grant, balanceAfter } = answer.body;
       return reply(
         201,
