@@ -3,7 +3,9 @@
  * killed in mid-work, and Ctrl-C. One stack serves all cases, in order.
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseEntry } from '@reelbanana/ledger';
 import { invariants } from '@reelbanana/ledger/invariants';
@@ -45,15 +47,16 @@ interface Reply {
 }
 
 async function call(url: string, init: RequestInit & { json?: unknown; key?: string } = {}): Promise<Reply> {
-  const { json, key, headers, ...rest } = init;
+  const { json, key, headers, method = json === undefined ? 'GET' : 'POST', ...rest } = init;
   const response = await fetch(url, {
     ...rest,
+    method,
     headers: {
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...(headers as Record<string, string> | undefined),
     },
-    ...(json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) }),
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
   const text = await response.text();
   return { status: response.status, body: text === '' ? {} : JSON.parse(text), headers: response.headers };
@@ -76,6 +79,17 @@ async function grant(walletId: string, credits: number, key: string): Promise<vo
     json: { kind: 'bonus', credits, source: 'system-test', reasonCode: 'test' },
   });
   expect(reply).toMatchObject({ status: 201 });
+}
+
+/** Lets a wallet do more a minute than a user may, by an administrator. */
+async function lift(walletId: string): Promise<void> {
+  const reply = await call(`${stack.services.credits.url}/v1/admin/wallets/${walletId}`, {
+    method: 'PATCH',
+    headers: asUser(await token('--admin')),
+    key: 'lift',
+    json: { caps: { perMinute: 1_000_000 }, reasonCode: 'test', note: 'A system test under load' },
+  });
+  expect(reply).toMatchObject({ status: 200 });
 }
 
 describe('commands', () => {
@@ -222,6 +236,7 @@ describe('load, and the proof', () => {
   it('loses and doubles nothing when credits is killed under load', async () => {
     const { walletId, email } = user(0);
     await grant(walletId, 5_000, 'kill-credits');
+    await lift(walletId);
     const both = { ...asUser(await token('--user', email)), ...asService(await token('--service', 'narrate')) };
     const deductions = `${stack.services.credits.url}/v1/wallets/me/deductions`;
     const before = await proved(walletId);
@@ -237,7 +252,7 @@ describe('load, and the proof', () => {
           json: { operation: 'narration', params: { characters: 1 } },
         }).catch(() => null);
         if (reply?.status === 201) return void (accepted += 1);
-        // An outage is never told as a lack of credits or as a wrong request.
+        // An outage is never told as a lack of credits, as too many requests or as a wrong one.
         if (reply !== null) expect(reply.status).toBeGreaterThanOrEqual(500);
         await delay(20);
       }
@@ -258,6 +273,32 @@ describe('load, and the proof', () => {
     expect(accepted).toBe(640);
     expect(wallet.totals.consumed - before.wallet.totals.consumed).toBe(640);
     expect(entries.length - before.entries.length).toBe(640);
+  });
+});
+
+describe('proofs that anybody can make', () => {
+  it("verifies a user's own statement offline, and finds an entry that was changed", async () => {
+    const { email } = user(0);
+    const url = `${stack.services.credits.url}/v1/wallets/me/statement?format=json`;
+    const response = await fetch(url, { headers: asUser(await token('--user', email)) });
+    expect(response.status).toBe(200);
+    const statement = await response.text();
+    const folder = await mkdtemp(join(tmpdir(), 'statement-'));
+    const file = join(folder, 'statement.json');
+    await writeFile(file, statement);
+    expect(await npmRun('verify-statement', file)).toMatchObject({ code: 0 });
+    await writeFile(file, statement.replace('narration', 'narratiom'));
+    const { code, stdout, stderr } = await npmRun('verify-statement', file);
+    await rm(folder, { recursive: true });
+    expect({ code, told: stdout + stderr }).toMatchObject({ code: 1, told: expect.stringMatching(/seq|entry/) });
+  });
+
+  it('audits every wallet of the stack, and tells an administrator', async () => {
+    expect(await npmRun('audit')).toMatchObject({ code: 0 });
+    const reply = await call(`${stack.services.credits.url}/v1/admin/audit`, {
+      headers: asUser(await token('--admin')),
+    });
+    expect(reply).toMatchObject({ status: 200, body: { findings: [] } });
   });
 });
 
