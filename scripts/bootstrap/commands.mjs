@@ -29,6 +29,11 @@ export const commands = {
     does: 'measure the ledger, its commits and its service; --only FIGURE',
   },
   sim: { run: ['scripts/sim.ts'], needs: () => [], does: 'simulate engines, faults and clients from seeds; --mutants' },
+  mutants: {
+    run: ['scripts/mutants.ts'],
+    needs: () => [],
+    does: 'plant mistakes in the ledger and show which no test notices',
+  },
   load: {
     run: ['scripts/load.ts'],
     needs: () => ['k6'],

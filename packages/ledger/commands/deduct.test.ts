@@ -1,7 +1,8 @@
 // deduct: a charge at once.
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import type { Command } from '../index.ts';
 import { newPlayer } from '../testing/player.ts';
-import { expectTable } from '../testing/table.ts';
+import { commandOf, expectTable } from '../testing/table.ts';
 
 describe('deduct', () => {
   it('charges down to the last credit and not beyond', () => {
@@ -65,5 +66,14 @@ describe('deduct', () => {
       `,
       newPlayer({ overdraftLimit: 5 }),
     );
+  });
+
+  it('stores what was asked for at that moment: its own copy of the parameters, and -0 as 0', () => {
+    const player = newPlayer();
+    const params: Record<string, number> = { words: 12 };
+    const decision = player.play({ ...commandOf('deduct a -0'), params } as Command, 1_000);
+    params['words'] = 13;
+    expect(decision).toMatchObject({ kind: 'accepted', answer: { body: { params: { words: 12 } } } });
+    expect(Object.is(decision.kind === 'accepted' && decision.answer?.body.credits, 0)).toBe(true);
   });
 });
