@@ -52,4 +52,12 @@ describe('price', () => {
   ])('refuses %s', (_name, operation, params, now) => {
     expect(() => price(book, operation, params, now)).toThrow(RangeError);
   });
+
+  it('says what it cannot price', () => {
+    expect(() => price(book, 'story', {}, 999)).toThrow('no price book is in force at 999');
+    expect(() => price(book, 'nothing', {}, 1_000)).toThrow('price book 1 has no operation nothing');
+    expect(() => price(book, 'narration', {}, 1_000)).toThrow('characters must be a non-negative integer');
+    const below = [{ version: 1, effectiveFrom: 0, prices: { story: { kind: 'flat', credits: -1 } } }] as const;
+    expect(() => price(below, 'story', {}, 0)).toThrow('the price of story is no credit amount');
+  });
 });
