@@ -12,12 +12,6 @@ export interface Known {
 
 export const known: readonly Known[] = [
   {
-    file: 'commands/extend.ts',
-    line: 'const message = `must be at most ${ttlMsLeft}: a hold lasts ${holdTtlMsMax} ms in all`;',
-    replacement: '``',
-    reason: 'words for people: tests hold the code and the path',
-  },
-  {
     file: 'price.ts',
     line: "if (typeof quantity !== 'number' || !Number.isSafeInteger(quantity) || quantity < 0) {",
     replacement: 'false',

@@ -285,6 +285,24 @@ describe('refund', () => {
     `);
   });
 
+  it('needs the entry of a grant only where the wallet has forgotten it', () => {
+    const player = expectTable(`
+      1 | grant a free 5 expires=500   | grant  | 5 0 0
+      1 | grant b purchase 9           | grant  | 14 0 0
+      2 | deduct d 7                   | deduct | 7 0 0
+    `);
+    const [a, b] = player.entries.map(({ id }) => id);
+    const refused = (credits: number, missing: string | undefined) => {
+      const command = commandOf(`refund deduct:d ${credits}`);
+      const found = new Map([...player.found(command)].filter(([id]) => id !== missing));
+      const decision = decide(player.wallet, found, command, 3_000, player.needed(command));
+      return decision.kind === 'rejected' ? decision.rejection.detail : decision.kind;
+    };
+    expect(refused(2, b)).toBe('accepted'); // the purchase still stands in the wallet
+    expect(refused(2, a)).toBe('accepted'); // none of these belong to the free credits
+    expect(refused(3, a)).toBe('entryId: the grants that paid it were not found');
+  });
+
   it('is undecided without its fact, and a claim without its charge or the grants that paid it', () => {
     const player = expectTable(`
       1 | grant a purchase 5           | grant  | 5 0 0
