@@ -57,6 +57,7 @@ export async function startTargets({ emulator, progress }: Bench): Promise<Targe
       LOAD_TESTS: 'true',
       FIRESTORE_DATABASE: databaseId,
       ACTOR_PSEUDONYM_KEY: randomBytes(32).toString('hex'),
+      QUOTE_SIGNING_KEY: randomBytes(32).toString('hex'),
       GOOGLE_CLOUD_PROJECT: projectId,
       METADATA_SERVER_DETECTION: 'none',
       FIRESTORE_EMULATOR_HOST: firestoreHost,
