@@ -47,16 +47,18 @@ export function createAuth(options: AuthOptions): Auth {
   const userKeys = remoteKeys(options.firebaseKeysUrl ?? firebaseKeysUrl);
   const serviceKeys = remoteKeys((options.googleApiOrigin ?? googleOrigin) + googleKeysPath);
 
-  const verifyUser = (token: string) => verifyUserToken(token, { projectId, keys: userKeys, directory, emulator, now });
-  const verifyService = (token: string) =>
-    verifyServiceToken(token, { keys: serviceKeys, audience, allowedAccounts, now });
-
-  const userOf = async (token: string, adminsWelcome: boolean): Promise<UserToken['user']> => {
+  const verifyUser = async (token: string) => {
     if (isGoogles(claimedIssuer(token))) {
       throw unauthenticated(
         "Authorization takes the end user's ID token; a service token belongs in Service-Authorization",
       );
     }
+    return verifyUserToken(token, { projectId, keys: userKeys, directory, emulator, now });
+  };
+  const verifyService = (token: string) =>
+    verifyServiceToken(token, { keys: serviceKeys, audience, allowedAccounts, now });
+
+  const userOf = async (token: string, adminsWelcome: boolean): Promise<UserToken['user']> => {
     const { user, signedInAtSeconds } = await userTokens.get(token, verifyUser);
     if (!user.admin) return user;
     if (!adminsWelcome) return { ...user, admin: false };
