@@ -71,8 +71,10 @@ export function observe(
     span.setAttributes({ 'http.request.method': method, 'http.route': route, 'http.response.status_code': status });
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
+    const level = levelOf(status);
+    if (!log.isLevelEnabled(level)) return; // or every request would make a log of its own
     const httpRequest = { requestMethod: method, requestUrl: route, status, latency: `${seconds.toFixed(6)}s` };
-    observation.log[levelOf(status)]({ httpRequest }, `${method} ${route} ${status}`);
+    observation.log[level]({ httpRequest }, `${method} ${route} ${status}`);
   });
   context.with(trace.setSpan(parentContext, span), () => withTrace(traceContext, () => work(observation)));
 }

@@ -33,7 +33,9 @@ export interface ServiceOptions {
   readonly checkErrors?: boolean;
 }
 
-const observations = new WeakMap<Request, Observation>();
+/** Of a request: a field of it, because a map of all weak references costs the garbage collector more. */
+const observed = Symbol('observation');
+type Observed = Request & { [observed]?: Observation };
 
 export function createService(options: ServiceOptions): Express {
   const app = express();
@@ -47,9 +49,9 @@ export function createService(options: ServiceOptions): Express {
 
   addProbes(app, options);
   addReference(app, { service: options.config.service, contracts: options.routes.map(({ contract }) => contract) });
-  app.use((request: Request, response: Response, next: NextFunction) => {
+  app.use((request: Observed, response: Response, next: NextFunction) => {
     observe(request, response, options, (observation) => {
-      observations.set(request, observation);
+      request[observed] = observation;
       next();
     });
   });
@@ -86,8 +88,8 @@ type Verb = 'get' | 'post' | 'patch' | 'delete';
 
 function addRoute(app: Express, { contract, handler }: Route, options: ServiceOptions): void {
   const verb = contract.method.toLowerCase() as Verb;
-  app[verb](contract.path, async (request: Request, response: Response) => {
-    const observation = observations.get(request);
+  app[verb](contract.path, async (request: Observed, response: Response) => {
+    const observation = request[observed];
     if (observation === undefined) throw new Error('a request that is not observed');
     observation.route = contract.path;
     const caller = await options.auth.authenticate(request.headersDistinct, contract.principals);
@@ -155,8 +157,8 @@ function addMethodRefusals(app: Express, routes: readonly Route[]): void {
   }
 }
 
-function fail(error: unknown, request: Request, response: Response, fallback: Log): void {
-  const observation = observations.get(request);
+function fail(error: unknown, request: Observed, response: Response, fallback: Log): void {
+  const observation = request[observed];
   const problem = problemOf(error, observation);
   if (problem.code === 'INTERNAL')
     (observation?.log ?? fallback).error({ error }, 'a bug, or a failure that no handler expected');
