@@ -9,7 +9,8 @@ import { accountOf, charge, priceOf, type Context } from './context.ts';
 export function deductionRoutes(context: Context): Route[] {
   const { principals, actors, now } = context;
   return [
-    route(postDeduction, async ({ caller, params, key, body, log }) => {
+    route(postDeduction, async (request) => {
+      const { caller, params, key, body } = request;
       const account = accountOf(caller);
       const work = checkWork(body);
       principals.checkCharge(account, work.operation);
@@ -18,7 +19,9 @@ export function deductionRoutes(context: Context): Route[] {
       const meta = { walletId, key, actor: actors.service(account.id), perMinuteMax };
       const price = await priceOf(context, { type: 'deduct', walletId, key, work }, body.quoteToken);
       const answer = await charge(context, walletId, deductCommand(meta, body, work, price));
-      if (body.metadata !== undefined) log.info({ entryId: answer.entry.id, metadata: body.metadata }, 'deduction');
+      // `request.log` is made when it is first asked for.
+      if (body.metadata !== undefined)
+        request.log.info({ entryId: answer.entry.id, metadata: body.metadata }, 'deduction');
       const { credits = 0, priceVersion = 0, balanceAfter } = answer.body;
       return reply(
         201,
