@@ -4,6 +4,12 @@ import type { EngineLimits } from './limits.ts';
 import { Pacing } from './pacing.ts';
 import { Turns } from './turns.ts';
 
+/**
+ * The share of the bounds that is made free at a time: to find the oldest, a map walks over all that was dropped or used
+ * since, so it is asked once for many. (An iterator that is kept would hold every table that the map has outgrown.)
+ */
+const roomShare = 0.01;
+
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #limits: EngineLimits;
@@ -46,10 +52,17 @@ export class Lanes {
     lane.trim(this.#limits.recentPerWalletMax);
     this.#recent += lane.remembered - (this.#counted.get(lane) ?? 0);
     this.#counted.set(lane, lane.remembered);
+    if (this.#fitsIn(1)) return;
     for (const other of this.#lanes.values()) {
-      if (this.#lanes.size <= this.#limits.walletsMax && this.#recent <= this.#limits.recentMax) return;
+      if (this.#fitsIn(1 - roomShare)) return;
       if (!this.#isHeld(other)) this.#drop(other);
     }
+  }
+
+  /** Whether what is remembered fits into this share of the bounds. */
+  #fitsIn(share: number): boolean {
+    const { walletsMax, recentMax } = this.#limits;
+    return this.#lanes.size <= Math.ceil(walletsMax * share) && this.#recent <= Math.ceil(recentMax * share);
   }
 
   /** Busy, or waited for, or with an outcome that a later refusal must still know of. */
