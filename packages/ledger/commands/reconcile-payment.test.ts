@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decide, needs } from '../index.ts';
+import type { Command } from '../index.ts';
 import { newPlayer } from '../testing/player.ts';
 import type { Player } from '../testing/player.ts';
 import { commandOf, expectTable } from '../testing/table.ts';
@@ -150,6 +151,27 @@ describe('reconcilePayment', () => {
     expect(grantsOf(player)).toEqual([`plan 4 until ${8 * DAY}`]);
     // Clawed back once more: out of the bucket where they are now.
     expectTable(`61 | pay in_1 10 3 key=lost | clawback | 1 0 0`, player);
+  });
+
+  it('reinstates a plan that rolls over as it was: its deadline and what goes on', () => {
+    const player = expectTable(`
+      1  | pay in_1 10 kind=plan expires=50 cap=4 until=90 | grant     | 10 0 0
+      2  | pay in_1 10 10                                  | clawback  | 0 0 0
+      3  | pay in_1 10 2                                   | reinstate | 8 0 0
+      50 | tick                                            | rollover  | 4 0 0
+    `);
+    expect(grantsOf(player)).toEqual(['plan 4 until 90']);
+  });
+
+  it('says of each entry which payment it is, why, and what was paid', () => {
+    const player = newPlayer();
+    const paid = { amountMinor: 1_000, currency: 'usd' };
+    player.play({ ...commandOf('pay pi_1 10'), paid } as Command, 1_000);
+    expectTable('2 | pay pi_1 10 4 | clawback | 6 0 0', player);
+    expect(player.entries.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+      { paymentId: 'pi_1', paid, reasonCode: 'test', grant: { source: 'pi_1', kind: 'purchase', credits: 10 } },
+      { paymentId: 'pi_1', credits: 4, reasonCode: 'test', actor: { kind: 'service', pseudonym: 'billing' } },
+    ]);
   });
 
   it('goes on in a frozen and in an indebted wallet', () => {
