@@ -74,7 +74,10 @@ async function prepare(context: Context, lane: Lane, waiting: readonly Pending[]
   const [state] = await Promise.all([lane.state ?? context.load(lane.walletId), learn(context, lane, unsure)]);
   for (const pending of unsure) pending.mustRead = false;
   if (state === null) return null;
-  if (state !== lane.state) lane.see(state);
+  if (state !== lane.state) {
+    if (lane.seq !== undefined && lane.seq < state.wallet.seq) lane.pacing.moved();
+    lane.see(state);
+  }
   const { facts } = lane;
   for (const [id, fact] of await readFacts(context, lane.walletId, waiting, facts)) facts.set(id, fact);
   return { state, facts };
@@ -96,7 +99,7 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
     const version = await context.commit(commit, () => carried.every(({ pending }) => !pending.done));
     context.metrics.commit('ok', entries.length);
     lane.landed({ wallet, version }, facts);
-    lane.pacing.clean();
+    lane.pacing.landed(context.timers.elapsedMs() - sentAt);
     lane.turns.landed(context.timers.elapsedMs() - sentAt);
     for (const { pending, answer } of carried) pending.answer(answered(answer));
     return true;
@@ -127,18 +130,28 @@ async function send(context: Context, lane: Lane, state: StoredWallet, planned: 
 export function giveUp(context: Context, lane: Lane, pendings: readonly Pending[], error: unknown): void {
   if (error instanceof Conflict) return back(context, lane, pendings, 'CONTENTION');
   if (error instanceof UnknownOutcome || error instanceof StoreUnavailable) {
-    if (error instanceof UnknownOutcome && error.contended) lane.pacing.contended();
+    const isSlow = error instanceof UnknownOutcome && error.contended;
+    if (isSlow) lane.pacing.contended();
     else lane.pacing.outage();
-    return back(context, lane, pendings, 'UNAVAILABLE');
+    return back(context, lane, pendings, 'UNAVAILABLE', isSlow ? 0 : 1);
   }
   for (const pending of pendings) pending.throw(error);
 }
 
-/** Puts commands back in front, in their order; those whose last round this was are answered. */
-export function back(context: Context, lane: Lane, pendings: readonly Pending[], obstacle: FailureCode): void {
+/**
+ * Puts commands back in front, in their order; those whose last round this was are answered. What a slow document refuses
+ * counts as no round: such retries are many, paced, and end with the command's deadline.
+ */
+export function back(
+  context: Context,
+  lane: Lane,
+  pendings: readonly Pending[],
+  obstacle: FailureCode,
+  rounds: 0 | 1 = 1,
+): void {
   const again: Pending[] = [];
   for (const pending of pendings) {
-    pending.attempts += 1;
+    pending.attempts += rounds;
     pending.obstacle = obstacle;
     if (pending.done) continue;
     if (pending.attempts < context.limits.attemptsMax) again.push(pending);

@@ -30,6 +30,8 @@ export class Lane {
   verifying = false;
   /** The wallet as our last commit or read left it. Other processes may have moved it on: the version will tell. */
   state: StoredWallet | undefined;
+  /** The wallet's seq as it was seen last, also when `state` can no longer be trusted. */
+  seq: number | undefined;
   /** Counts changes of `state` by the commit loop, so that a slow read cannot put an older one back. */
   epoch = 0;
   /** Entries known to be stored (or, during a flush, about to be): all immutable, so never stale. */
@@ -66,6 +68,7 @@ export class Lane {
   see(state: StoredWallet): void {
     if (this.state?.version !== state.version) this.facts = new Map();
     this.state = state;
+    this.seq = state.wallet.seq;
     this.epoch += 1;
     if (this.ghost !== undefined && this.ghost.version !== state.version) this.ghost = undefined;
   }

@@ -9,17 +9,16 @@ export interface EngineLimits {
   readonly queueMax: number;
   /** Commands waiting in all: bounds memory. */
   readonly pendingMax: number;
-  /** Failed rounds of one command before it is answered CONTENTION or UNAVAILABLE. */
+  /** Failed rounds of one command before it is answered CONTENTION or UNAVAILABLE; what a slow document refuses is none. */
   readonly attemptsMax: number;
   /** How long a command may take by default. */
   readonly deadlineMs: number;
   /** How long one call to the store may take. */
   readonly rpcDeadlineMs: number;
-  /** First gap between two commits of a wallet after contention; it doubles from here. */
+  /** First wait of a wallet after a refused or failed commit; it doubles from here. A shorter learned rest is none. */
   readonly gapMinMs: number;
+  /** Longest backoff, and longest learned rest: a document of the cloud is said to take a commit a second (`pacing.ts`). */
   readonly gapMaxMs: number;
-  /** What a clean commit takes off the gap. */
-  readonly gapStepMs: number;
   /** Wallets of one shared commit (`pool.ts`); 1: every wallet commits alone, so that no stranger's latency is its own. */
   readonly laneWalletsMax: number;
   /** Shared commits in flight; what arrives meanwhile gathers for the next. */
@@ -48,7 +47,6 @@ export const defaultLimits: EngineLimits = {
   rpcDeadlineMs: 5_000,
   gapMinMs: 5,
   gapMaxMs: 1_000,
-  gapStepMs: 5,
   laneWalletsMax: 1,
   sharedInFlightMax: 2,
   quarantineMs: 10_000,
