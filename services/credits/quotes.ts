@@ -44,7 +44,8 @@ export function createQuotes({ env, keys }: QuoteOptions): Quotes {
   function verified(quoteToken: string): Quote {
     const [payload = '', signature = '', ...more] = quoteToken.split('.');
     const claimed = parsed(payload);
-    const key = byId.get(String(claimed?.keyId));
+    // Whatever it says it is by: a conversion to text could throw.
+    const key = claimed === undefined ? undefined : byId.get(claimed.keyId);
     if (claimed === undefined || key === undefined || more.length > 0) throw invalidQuote('it is none of ours');
     const [expected, sent] = [mac(payload, key), Buffer.from(signature)];
     // As text: two texts may be base64 of the same bytes, and an altered token is an altered token.
