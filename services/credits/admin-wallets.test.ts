@@ -144,6 +144,7 @@ describe('a change that is not clear', () => {
     ['without a note', { unmetered: true, reasonCode: 'x' }],
     ['with an empty note', { unmetered: true, reasonCode: 'x', note: '' }],
     ['with a note of more than 500 characters', { unmetered: true, reasonCode: 'x', note: 'x'.repeat(501) }],
+    ['with a note that is no Unicode text', { unmetered: true, reasonCode: 'x', note: 'half a pair: \ud800' }],
     ['with free text as its reason', { unmetered: true, reasonCode: 'because I say so', note: 'x' }],
   ])('is refused: %s', async (_what, body) => {
     await expectProblem(await patch(body), 'VALIDATION_FAILED');

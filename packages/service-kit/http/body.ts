@@ -1,4 +1,4 @@
-/** Reads and parses a JSON body strictly: bounded, UTF-8, plain keys, bounded depth. */
+/** Reads and parses a JSON body strictly: bounded, UTF-8, well-formed Unicode, plain keys, bounded depth. */
 import type { IncomingMessage } from 'node:http';
 import { limits } from '@reelbanana/catalog';
 import { invalid, Problem } from './problem.ts';
@@ -91,15 +91,22 @@ function parse(bytes: Buffer): unknown {
     // V8's message may quote the body: it is not repeated.
     throw invalid([{ path: 'body', message: 'is not JSON' }]);
   }
-  refusePollution(value, 'body', 0);
+  refuseOddities(value, 'body', 0);
   return value;
 }
 
-function refusePollution(value: unknown, path: string, depth: number): void {
+function refuseOddities(value: unknown, path: string, depth: number): void {
+  if (typeof value === 'string') refuseHalfPair(value, path);
   if (typeof value !== 'object' || value === null) return;
   if (depth >= depthMax) throw invalid([{ path: 'body', message: `is nested deeper than ${depthMax}` }]);
   for (const [key, child] of Object.entries(value)) {
     if (pollutingKeys.has(key)) throw invalid([{ path: `${path}.${key}`, message: 'is not an allowed key' }]);
-    refusePollution(child, `${path}.${key}`, depth + 1);
+    refuseHalfPair(key, path);
+    refuseOddities(child, `${path}.${key}`, depth + 1);
   }
+}
+
+/** `\ud800` is JSON but no Unicode text (RFC 7493, 2.1): it could be neither hashed nor stored. */
+function refuseHalfPair(text: string, path: string): void {
+  if (!text.isWellFormed()) throw invalid([{ path, message: 'is not well-formed Unicode' }]);
 }
