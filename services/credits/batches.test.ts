@@ -108,6 +108,34 @@ describe('order', () => {
   });
 });
 
+describe('settles', () => {
+  const settles = async (bodies: readonly object[]): Promise<object[]> => {
+    const holds = await Promise.all(bodies.map((_, n) => hold(world, 100, `h-${n}`)));
+    return holds.map((holdId, n) => command('settle', `s-${n}`, bodies[n], { walletId: 'wada', holdId }));
+  };
+
+  it.each([
+    ['of the whole hold', {}],
+    ['by credits', { credits: 1 }],
+    ['above the hold', { credits: 2 }],
+    ['by parameters', { params: { characters: 150 } }],
+  ])('of one wallet share commits, too: %s', async (_how, body) => {
+    const commands = await settles(Array.from({ length: 10 }, () => body));
+    const commit = jest.spyOn(world.ledger.store, 'commit');
+    expect((await batch(commands)).map(({ status }) => status)).toEqual(commands.map(() => 200));
+    expect(commit.mock.calls.length).toBeLessThan(4);
+  });
+
+  it('of holds that have expired do so as well', async () => {
+    const commands = await settles(Array.from({ length: 10 }, () => ({})));
+    world.clock.now += 901_000;
+    const commit = jest.spyOn(world.ledger.store, 'commit');
+    const results = await batch(commands);
+    expect(results.map(({ body }) => body['credits'])).toEqual(commands.map(() => 1));
+    expect(commit.mock.calls.length).toBeLessThan(5);
+  });
+});
+
 describe('a command that is refused', () => {
   it('leaves the others as they are', async () => {
     const results = await batch([

@@ -1,7 +1,8 @@
 /**
  * POST /v1/batches: each command goes through the very route that it has on its own, checks and all. Commands of one
  * wallet reach the ledger in their order without waiting for each other's commits, so they share them; only what follows
- * a settle waits for its answer, because a settle may have to ask twice. Wallets do not wait for each other.
+ * a settle of a hold that was not there when the batch came waits for its answer, because such a settle may have to ask
+ * twice. Wallets do not wait for each other.
  */
 import {
   postBatch,
@@ -77,7 +78,8 @@ function inTurn(engine: CommandEngine, before: Promise<unknown>, pass: () => voi
     async execute(walletId, command, options) {
       await before;
       const outcome = engine.execute(walletId, command, options);
-      if (command.type !== 'settle') pass();
+      // One that names the maximum price has all that it needs.
+      if (command.type !== 'settle' || command.creditsMax !== undefined) pass();
       return outcome;
     },
   };
@@ -89,7 +91,7 @@ function answer(
   { caller, log, traceId, signal }: Typed<typeof postBatch>,
 ): Promise<AnyReply> {
   const contract = contracts[command];
-  const routes = [...deductionRoutes(context), ...holdRoutes(context), ...settleRoutes(context)];
+  const routes = [...deductionRoutes(context), ...holdRoutes(context), ...settleRoutes(context, { readsFirst: true })];
   const own = routes.find((one) => one.contract === contract);
   if (own === undefined) throw new Error(`no route answers ${command}`);
   const params = { walletId, ...(holdId === undefined ? {} : { holdId }) };
