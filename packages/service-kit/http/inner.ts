@@ -25,8 +25,10 @@ export async function answerInside(
     return await handler({ ...rest, ...parts });
   } catch (error) {
     const problem = mapError(error) ?? error;
-    if (problem instanceof Problem)
+    if (problem instanceof Problem) {
+      if (problem.cause !== undefined) request.log.warn({ error: problem.cause }, problem.message);
       return { status: problem.status, body: problemBody(problem), headers: problem.headers };
+    }
     request.log.error({ error }, 'a bug, or a failure that no handler expected');
     const internal = new Problem('INTERNAL', 'Something failed on our side', { traceId: request.traceId });
     return { status: internal.status, body: problemBody(internal) };

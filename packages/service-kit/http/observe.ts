@@ -13,6 +13,8 @@ export interface Observation {
   readonly log: Log;
   /** The contract's path, once one has matched. */
   route: string;
+  /** Set where we cut an answer in the middle: that it has no end is then our fault, not the client's leaving. */
+  cut?: true;
 }
 
 export interface ObserveOptions {
@@ -64,7 +66,8 @@ export function observe(
     const seconds = (performance.now() - startedAtMs) / 1000;
     const { route } = observation;
     // The client left before an answer: 499, as proxies log it.
-    const status = response.writableFinished ? response.statusCode : 499;
+    const unfinished = observation.cut === true ? 500 : 499;
+    const status = response.writableFinished ? response.statusCode : unfinished;
     const labels: HttpLabels = { route, method: methodLabel(method), status_class: statusClass(status) };
     telemetry.observe(httpDurations, labels, seconds);
     span.updateName(`${method} ${route}`);

@@ -164,7 +164,8 @@ function fail(error: unknown, request: Observed, response: Response, fallback: L
     (observation?.log ?? fallback).error({ error }, 'a bug, or a failure that no handler expected');
   else if (problem.cause !== undefined) (observation?.log ?? fallback).warn({ error: problem.cause }, problem.message);
   if (response.headersSent) {
-    // Half an answer cannot be mended; the client must see that it was cut.
+    // Half an answer cannot be mended; the client must see that it was cut. One who has left has seen to it.
+    if (observation !== undefined && !response.destroyed) observation.cut = true;
     response.destroy();
     return;
   }

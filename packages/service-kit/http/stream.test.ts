@@ -40,12 +40,16 @@ async function* pieces(how: string): AsyncIterable<string> {
   }
 }
 
+const telemetry = memoryTelemetry();
+const answered = (status_class: string): number =>
+  telemetry.read('http_server_request_duration_seconds', { route: numbers.path, method: 'GET', status_class });
+
 let app: Listening;
 beforeAll(async () => {
   app = await listen(
     createService({
       auth: fakeAuth({ users: {}, accounts: {} }),
-      telemetry: memoryTelemetry(),
+      telemetry,
       log: silentLog,
       config: { service: 'credits', projectId: 'local' },
       checkReplies: true,
@@ -85,7 +89,11 @@ describe('a streamed answer', () => {
   });
 
   it('that fails later is cut: the client cannot take it for a whole one', async () => {
+    const before = [answered('4xx'), answered('5xx')];
     await expect(text('fails-later')).rejects.toThrow();
+    // And is counted as our failure: the client has not left.
+    while (answered('4xx') + answered('5xx') === before[0]! + before[1]!) await new Promise(setImmediate);
+    expect([answered('4xx'), answered('5xx')]).toEqual([before[0], before[1]! + 1]);
   });
 
   it.each(['wrong', 'ends-early'])('is held against its contract where replies are: %s', async (how) => {
