@@ -4,6 +4,7 @@ import { limits } from '@reelbanana/catalog';
 import { keyId } from '@reelbanana/ledger';
 import { StoreUnavailable } from '@reelbanana/ledger-firestore';
 import { invariants } from '@reelbanana/ledger/invariants';
+import { createLog } from '@reelbanana/service-kit';
 import { expectProblem } from '@reelbanana/service-kit/testing';
 import { both, deduct, give, hold, read, speech, walletOf, type Body, type Headers } from './testing/story.ts';
 import { ada, key, loadtest, narrate, other, root, startWorld, type World } from './testing/world.ts';
@@ -183,6 +184,25 @@ describe('a command that is refused', () => {
     expect(bug).toMatchObject({ status: 500, body: { code: 'INTERNAL', traceId: expect.any(String) } });
     expect(JSON.stringify([outage, bug])).not.toContain('10.0.0.7');
   });
+});
+
+it('logs what was behind an outage, which no answer tells', async () => {
+  const lines: string[] = [];
+  const log = createLog({ service: 'credits', destination: { write: (line) => void lines.push(line) } });
+  const logging = await startWorld({ log });
+  try {
+    jest.spyOn(logging.ledger.users, 'ensure').mockRejectedValue(new StoreUnavailable('10.0.0.7 refused'));
+    const answer = await logging.call('POST', '/v1/batches', both, { commands: [charge('a', 1)] });
+    expect(await answer.text()).not.toContain('10.0.0.7');
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({
+        severity: 'WARNING',
+        error: expect.objectContaining({ message: expect.stringContaining('10.0.0.7') }),
+      }),
+    );
+  } finally {
+    await logging.close();
+  }
 });
 
 describe('who may', () => {
