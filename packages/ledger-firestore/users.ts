@@ -54,12 +54,7 @@ export class Users {
     checkUid(user.uid);
     const known = this.#links.get(user.uid);
     if (known !== undefined && Math.abs(user.now - known.at) < linkMsMax) return { walletId: known.walletId };
-    let making = this.#making.get(user.uid);
-    if (making === undefined) {
-      making = this.#make(user).finally(() => this.#making.delete(user.uid));
-      this.#making.set(user.uid, making);
-    }
-    return { walletId: await making };
+    return { walletId: await (this.#making.get(user.uid) ?? this.#found(user)) };
   }
 
   /** The user's wallet, null if the user has none yet. @throws UserErased, StoreUnavailable */
@@ -79,15 +74,31 @@ export class Users {
       return await eraseUser(this.#db, this.#connection, input);
     } finally {
       this.#links.delete(input.uid);
+      this.#making.delete(input.uid);
     }
+  }
+
+  /** Remembers what it finds, unless the user was erased meanwhile: it may have read before that. */
+  #found(user: NewUser): Promise<string> {
+    const isCurrent = (): boolean => this.#making.get(user.uid) === making;
+    const making: Promise<string> = this.#make(user)
+      .then((walletId) => {
+        if (isCurrent()) this.#remember(user, walletId);
+        return walletId;
+      })
+      .finally(() => {
+        if (isCurrent()) this.#making.delete(user.uid);
+      });
+    this.#making.set(user.uid, making);
+    return making;
   }
 
   async #make(user: NewUser): Promise<string> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const walletId = (await this.#link(user.uid)) ?? (await this.#create(user));
-      if (walletId !== null) return this.#remember(user, walletId);
+      if (walletId !== null) return walletId;
     }
-    throw new StoreUnavailable(`the wallet of user ${user.uid} could not be made`);
+    throw new StoreUnavailable('the wallet of a user could not be made'); // it is logged: no uid
   }
 
   async #link(uid: string): Promise<string | null> {
@@ -115,12 +126,11 @@ export class Users {
     }
   }
 
-  #remember({ uid, now }: NewUser, walletId: string): string {
+  #remember({ uid, now }: NewUser, walletId: string): void {
     this.#links.delete(uid);
     this.#links.set(uid, { walletId, at: now });
     const [oldest] = this.#links.keys();
     if (this.#links.size > linksMax && oldest !== undefined) this.#links.delete(oldest);
-    return walletId;
   }
 }
 
