@@ -83,6 +83,8 @@ describe('finding wallets', () => {
     [Buffer.from('[ "a"]').toString('base64url'), {}],
     [Buffer.from('[1]').toString('base64url'), {}],
     [Buffer.from('["a"]').toString('base64url'), { emailPrefix: 'a' }],
+    [Buffer.from('["a@b.example",".."]').toString('base64url'), { emailPrefix: 'a' }],
+    [Buffer.from('["a@b.example","__x__"]').toString('base64url'), { emailPrefix: 'a' }],
   ])('refuses the cursor %j, which it never gave', async (cursor, query) => {
     await expect(ledger.wallets.find({ ...query, cursor, limit: 5 })).rejects.toBeInstanceOf(InvalidCursor);
   });

@@ -61,6 +61,7 @@ export class Wallets {
 
   async #byEmail(prefix: string, { cursor, limit }: WalletQuery): Promise<WalletPage> {
     const after = cursor === undefined ? undefined : parseCursorBehind(cursor, 2);
+    if (after !== undefined && !isUid(after[1] ?? '')) throw new InvalidCursor();
     const query = byEmail(this.#db.collection(collections.users), prefix, after, limit);
     const { docs } = await reading(query.get(), readDeadlineMs);
     const next = cursorOfPage(docs, limit, (last) => [last.get('email') as string, last.id]);
