@@ -35,7 +35,8 @@ export const errors = {
   METHOD_NOT_ALLOWED: { status: 405, title: 'This route does not take that method', ...no },
   HOLD_CLOSED: { status: 409, title: 'The hold has already ended', ...no },
   REFUND_EXCEEDS_CHARGE: { status: 409, title: 'More than was charged', ...no },
-  QUOTE_EXPIRED: { status: 409, title: 'The quote has expired', ...no },
+  // With a new quote, and with the key: a first attempt may still be on its way.
+  QUOTE_EXPIRED: { status: 409, title: 'The quote has expired', retryable: false, retrySameKey: true },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large', ...no },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Send application/json', ...no },
   DUPLICATE_OPERATION: { status: 422, title: 'This key was used for another request', ...no },

@@ -1,6 +1,6 @@
 /** Quotes: a price that holds for its wallet, operation and parameters until it runs out, and for nothing else. */
 import { createHmac } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { priceBook as published } from '@reelbanana/catalog';
 import type { PriceBook } from '@reelbanana/ledger';
 import { expectProblem } from '@reelbanana/service-kit/testing';
@@ -95,6 +95,29 @@ describe('a quote', () => {
     ])
       expect(await expectProblem(answer, 'QUOTE_EXPIRED')).toMatchObject({ expiresAt: start + 15 * minute });
     expect(world.ledger.store.entries('wada')).toHaveLength(1);
+  });
+
+  it('that runs out while its charge is on the way says to keep the key, by which a new quote charges nothing more', async () => {
+    const quoteToken = await tokenOf();
+    const { store } = world.ledger;
+    const landing = Promise.withResolvers<null>();
+    const underWay = Promise.withResolvers<null>();
+    const commit = store.commit.bind(store);
+    jest.spyOn(store, 'commit').mockImplementationOnce(async (...lane) => {
+      underWay.resolve(null);
+      await landing.promise;
+      return commit(...lane);
+    });
+    const first = deduct(world, { ...speech(250), quoteToken }, 'd');
+    await underWay.promise;
+    world.clock.now = start + 15 * minute;
+    const told = await expectProblem(await deduct(world, { ...speech(250), quoteToken }, 'd'), 'QUOTE_EXPIRED');
+    expect(told).toMatchObject({ retryable: false, retrySameKey: true });
+    landing.resolve(null);
+    const answer = await read(await first, 201);
+    const renewed = { ...speech(250), quoteToken: await tokenOf() };
+    expect(await read(await deduct(world, renewed, 'd'), 201)).toEqual(answer);
+    expect(store.entries('wada')).toHaveLength(2);
   });
 
   it('is no part of what a repeat must repeat: expired, renewed or left away, the stored answer comes', async () => {

@@ -80,7 +80,10 @@ export async function priceOf(context: Context, charged: Charge, quoteToken: str
   if (exp <= now()) {
     const id = keyId(walletId, type, key);
     const isRepeat = Boolean((await ledger.store.find(walletId, [id], findMsMax)).get(id));
-    if (!isRepeat) throw new Problem('QUOTE_EXPIRED', 'The quote has expired: ask for a new one', { expiresAt: exp });
+    if (!isRepeat) {
+      const detail = 'The quote has expired: ask for a new one, and send it with the same key';
+      throw new Problem('QUOTE_EXPIRED', detail, { expiresAt: exp });
+    }
   }
   return { credits, priceVersion: version };
 }
