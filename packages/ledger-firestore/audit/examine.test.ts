@@ -90,6 +90,13 @@ describe('a wallet under way', () => {
   });
 });
 
+it('an outage while the head is looked at once more is no stray: it ends the run', async () => {
+  const { how } = growing({ entries: 3 });
+  const opened = await open(how, walletId);
+  const wallet = () => Promise.reject(new Error('the store is away'));
+  await expect(examine({ ...how, source: { ...how.source, wallet } }, opened)).rejects.toThrow('the store is away');
+});
+
 it('an outage is no finding: it ends the run', async () => {
   const { how } = growing({});
   const down = { ...how, source: { ...how.source, snapshot: () => Promise.reject(new Error('down')) } };

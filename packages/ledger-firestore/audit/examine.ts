@@ -84,7 +84,11 @@ async function readChain({ source, chainEntriesMax }: Examination, walletId: str
 /** Of the entries behind the head that was read, those that are behind the one of now as well. */
 async function strays({ source }: Examination, walletId: string, behind: readonly Entry[]): Promise<Finding[]> {
   if (behind.length === 0) return [];
-  const head = (await source.wallet(walletId).catch(() => null))?.seq ?? 0;
+  const wallet = await source.wallet(walletId).catch((error: unknown) => {
+    if (error instanceof UnreadableWallet) return null;
+    throw error; // an outage says nothing of the entries
+  });
+  const head = wallet?.seq ?? 0;
   return behind
     .filter(({ seq }) => !(seq <= head))
     .map(({ id, seq }) => finding(walletId, 'stray', `entry ${id} stands behind the wallet's head, seq ${head}`, seq));
